@@ -1,0 +1,4 @@
+from accounts.models.person import Person
+from accounts.models.user import User
+
+__all__ = ["Person", "User"]

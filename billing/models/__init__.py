@@ -1,0 +1,12 @@
+from billing.models.model_price import ModelPrice
+from billing.models.rollups import DailyModelUsage, DailyPersonUsage, DailyProjectUsage, DailyUsage
+from billing.models.token_usage import TokenUsage
+
+__all__ = [
+    "DailyModelUsage",
+    "DailyPersonUsage",
+    "DailyProjectUsage",
+    "DailyUsage",
+    "ModelPrice",
+    "TokenUsage",
+]

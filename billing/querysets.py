@@ -1,0 +1,29 @@
+from typing import Any, Self
+
+from django.db import models
+
+from projects.querysets import ProjectScopedQuerySet
+
+
+class TokenUsageQuerySet(ProjectScopedQuerySet):
+    """Reads of the ledger. Sums and lists start from `booked()`."""
+
+    def booked(self) -> Self:
+        """Rows that count: not replaced by a more complete report of the same call."""
+        return self.filter(superseded_by__isnull=True)
+
+    def unpriced(self) -> Self:
+        """Booked, answered calls whose cost is unknown."""
+        return self.booked().filter(cost__isnull=True).exclude(status="error")
+
+
+class ModelPriceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """General prices for all staff; a project's own prices for those who see the project."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(
+            models.Q(project__isnull=True) | models.Q(project_id__in=user.memberships.values("project_id"))
+        )

@@ -1,0 +1,4 @@
+from chat.models.conversation import Conversation
+from chat.models.message import Message
+
+__all__ = ["Conversation", "Message"]

@@ -1,0 +1,51 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import ProjectScopedModel
+from projects.querysets import ProjectScopedQuerySet
+
+
+class Conversation(ProjectScopedModel):
+    """A dialogue between people and models in one project: a chat, a coding session, a thread.
+
+    The ledger's rows point here; they stay when the conversation goes.
+    """
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=500, blank=True)
+    person = models.ForeignKey(
+        "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    agent_label = models.CharField(max_length=200, blank=True, help_text="The agent's name as the source gives it.")
+    environment = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=100, blank=True, help_text="Where it came from.")
+    external_id = models.CharField(max_length=255, blank=True, help_text="Its id in the source: a session or thread id.")
+    tags = models.JSONField(default=list, blank=True)
+    started_at = models.DateTimeField()
+    last_activity_at = models.DateTimeField()
+
+    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        db_table_comment = "Dialogues between people and models"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "source", "external_id"], condition=~Q(external_id=""),
+                name="conversation_once_a_source",
+            ),
+            models.CheckConstraint(
+                name="conversation_ends_after_start", condition=Q(last_activity_at__gte=models.F("started_at")),
+                violation_error_message="The last activity cannot be before the start.",
+            ),
+        ]
+        indexes = [
+            # Lists of a project's conversations, newest first.
+            models.Index(fields=["project", "-last_activity_at", "-id"], name="conversation_recent_idx"),
+            # The list over all projects, newest first.
+            models.Index(fields=["-last_activity_at", "-id"], name="conversation_latest_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"Session {self.external_id[:8]}" if self.external_id else self.title or "Conversation"

@@ -1,0 +1,51 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import ProjectScopedModel
+from projects.querysets import ProjectScopedQuerySet
+
+
+class Message(ProjectScopedModel):
+    """One turn of a conversation, in the words of a person, a model, a tool or the system."""
+
+    class Role(models.TextChoices):
+        USER = "user", "User"
+        ASSISTANT = "assistant", "Assistant"
+        SYSTEM = "system", "System"
+        TOOL = "tool", "Tool"
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
+    position = models.PositiveIntegerField(help_text="Order within the conversation, from 1.")
+    role = models.CharField(max_length=16, choices=Role)
+    author = models.ForeignKey(
+        "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    author_label = models.CharField(max_length=200, blank=True, help_text="The author's name when it was written.")
+    model = models.CharField(max_length=200, blank=True, help_text="The model that wrote it.")
+    content = models.TextField(blank=True)
+    parts = models.JSONField(
+        default=list, blank=True,
+        help_text='Structured parts: [{"type": "tool_call" | "tool_result" | "reasoning", "name", "arguments", "result"}].',
+    )
+    sent_at = models.DateTimeField()
+
+    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        db_table_comment = "Turns of conversations"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "conversation", "position"], name="message_position_once"),
+            models.CheckConstraint(
+                name="message_role_known", condition=Q(role__in=["user", "assistant", "system", "tool"])
+            ),
+        ]
+        indexes = [
+            # The admin's list of a project's messages, newest first.
+            models.Index(fields=["project", "-sent_at", "-id"], name="message_recent_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.position}"

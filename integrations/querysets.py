@@ -1,0 +1,31 @@
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from projects.querysets import membership_project_ids
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else the sources that fed one of the user's projects by an import."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(pk__in=self.model._default_manager.filter(
+            import_runs__project_id__in=membership_project_ids(user)
+        ).values("pk"))
+
+
+class ImportRunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else the runs that filled one project of the user's alone."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(project_id__in=membership_project_ids(user))

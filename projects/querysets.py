@@ -1,0 +1,36 @@
+"""Access is a queryset: what a user may read is what `visible_to` returns, and nothing else."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ProjectQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The projects of which `user` is a member, or all of them with an installation role."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(pk__in=membership_project_ids(user))
+
+
+class ProjectScopedQuerySet(models.QuerySet[Any]):
+    """For every table with a `project`: reads go through `visible_to`."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Rows of the projects that `user` may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(project_id__in=membership_project_ids(user))
+
+
+def membership_project_ids(user: "User") -> models.QuerySet[Any, Any]:
+    """A subquery of the ids of the projects that `user` is a member of."""
+    return user.memberships.values("project_id")  # type: ignore[attr-defined,no-any-return]

@@ -27,3 +27,11 @@ class ModelPriceQuerySet(models.QuerySet[Any]):
         return self.filter(
             models.Q(project__isnull=True) | models.Q(project_id__in=user.memberships.values("project_id"))
         )
+
+
+class StaffQuerySet(models.QuerySet[Any]):
+    """For what all staff may see: it says nothing of any project."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Everything for active staff, nothing for others."""
+        return self if user.is_authenticated and user.is_active and user.is_staff else self.none()

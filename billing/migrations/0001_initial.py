@@ -21,6 +21,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='RollupZone',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('zone', models.CharField(help_text='IANA name.', max_length=64)),
+                ('built_at', models.DateTimeField(blank=True, help_text='When its history was complete; empty: not yet.', null=True)),
+                ('checked_at', models.DateTimeField(blank=True, help_text='When it was last compared with the ledger.', null=True)),
+                ('drift', models.PositiveIntegerField(default=0, help_text='Sums that differed from the ledger at that check.')),
+            ],
+            options={
+                'db_table_comment': 'Time zones whose days the rollups keep',
+                'ordering': ['zone'],
+                'constraints': [models.UniqueConstraint(fields=('zone',), name='rollup_zone_once'), models.CheckConstraint(condition=models.Q(('zone', ''), _negated=True), name='rollup_zone_is_named')],
+            },
+        ),
+        migrations.CreateModel(
             name='DailyModelUsage',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -1,4 +1,5 @@
 from billing.models.model_price import ModelPrice
+from billing.models.rollup_zone import RollupZone
 from billing.models.rollups import DailyModelUsage, DailyPersonUsage, DailyProjectUsage, DailyUsage
 from billing.models.token_usage import TokenUsage
 
@@ -8,5 +9,6 @@ __all__ = [
     "DailyProjectUsage",
     "DailyUsage",
     "ModelPrice",
+    "RollupZone",
     "TokenUsage",
 ]

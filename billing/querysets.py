@@ -5,16 +5,33 @@ from django.db import models
 from projects.querysets import ProjectScopedQuerySet
 
 
+class AppendOnlyError(TypeError):
+    """Raised by whatever would change or delete a row of the ledger."""
+
+
 class TokenUsageQuerySet(ProjectScopedQuerySet):
-    """Reads of the ledger. Sums and lists start from `booked()`."""
+    """Reads of the ledger. Sums and lists start from `booked()`. Nothing here updates or deletes rows."""
 
     def booked(self) -> Self:
         """Rows that count: not replaced by a more complete report of the same call."""
         return self.filter(superseded_by__isnull=True)
 
+    def supersede(self, row: Any, *, successor_id: Any) -> bool:
+        """Mark `row` as replaced; False when somebody else has replaced it since it was read."""
+        booked = self.booked().filter(pk=row.pk, project_id=row.project_id)
+        return super(TokenUsageQuerySet, booked).update(superseded_by_id=successor_id) == 1
+
+    supersede.alters_data = True  # type: ignore[attr-defined]
+
     def unpriced(self) -> Self:
         """Booked, answered calls whose cost is unknown."""
         return self.booked().filter(cost__isnull=True).exclude(status="error")
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnlyError("The ledger is append-only: record_usage writes it, nothing changes it.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError("The ledger is append-only: a row is never deleted.")
 
 
 class ModelPriceQuerySet(models.QuerySet[Any]):

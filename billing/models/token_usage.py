@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from billing.querysets import TokenUsageQuerySet
+from billing.querysets import AppendOnlyError, TokenUsageQuerySet
 from core.fields import NanoUsdField
 from core.ids import new_id
 
@@ -26,10 +26,6 @@ COUNT_COLUMNS = (*TOKEN_COLUMNS, "web_search_requests", "latency_ms", "time_to_f
 def _within(part: str, whole: str) -> Q:
     """`part` is at most `whole`; unknown parts or wholes (null) satisfy it."""
     return Q(**{f"{part}__isnull": True}) | Q(**{f"{whole}__isnull": True}) | Q(**{f"{part}__lte": F(whole)})
-
-
-class AppendOnlyError(TypeError):
-    """Raised by whatever would change or delete a row of the ledger."""
 
 
 class TokenUsage(models.Model):

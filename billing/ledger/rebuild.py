@@ -14,7 +14,7 @@ from billing.ledger.sums import rung_model
 from billing.measures import MEASURE_SQL
 from billing.models import DailyUsage, RollupZone, TokenUsage
 from billing.rollups import LADDER, MEASURES, Rung
-from core.bulk import add_to_sums, database_value, is_postgresql
+from core.bulk import add_to_sums, column_adapters, is_postgresql
 from core.database import in_transaction
 from core.ids import NIL, new_id
 from core.zones import day_start, local_day, zone_info
@@ -152,45 +152,42 @@ def _rebuild_day(zone: str, day: date) -> None:
     for rung in LADDER:
         model = rung_model(rung)
         model._default_manager.filter(zone=zone, day=day).delete()
-        fields = {field.column: field for field in model._meta.concrete_fields}
-        key = [database_value(value, fields[column]) for column, value in (("zone", zone), ("day", day))]
+        adapt_id, adapt_day = column_adapters(model, ["id", "day"])
         rows = (
-            [database_value(new_id(), fields["id"]), *key, *row]
+            [adapt_id(new_id()), zone, adapt_day(day), *row]
             for row in _query(*_ledger_sums(rung, zone, day))
             if any(row[len(rung.dimensions) :])
         )
         add_to_sums(model, rung.key, MEASURES, rows)
 
 
-def _ledger_sums(rung: Rung, zone: str, day: date, *, prefix: str = "") -> tuple[str, list[Any]]:
-    """SQL and parameters for the ledger's sums of a day, by the rung's dimensions."""
-    nil = database_value(NIL, TokenUsage._meta.get_field("id"))
+def _ledger_sums(rung: Rung, zone: str, day: date, *, marked: bool = False) -> tuple[str, list[Any]]:
+    """SQL and parameters for the ledger's sums of a day, by the rung's dimensions; `marked` with 0 in front."""
     info = zone_info(zone)
-    occurred_at = TokenUsage._meta.get_field("occurred_at")
+    adapt_id, adapt_moment = column_adapters(TokenUsage, ["id", "occurred_at"])
     dimensions = [_LEDGER_COLUMNS.get(name, f'"{name}"') for name in rung.dimensions]
-    parameters = [nil for column in dimensions if "%s" in column]
-    positions = ", ".join(str(number) for number in range(1, len(dimensions) + 1))
-    if prefix:
-        positions = ", ".join(str(number) for number in range(2, len(dimensions) + 2))
+    parameters = [adapt_id(NIL) for column in dimensions if "%s" in column]
+    first = 2 if marked else 1
+    positions = ", ".join(str(number) for number in range(first, first + len(dimensions)))
     measures = ", ".join(MEASURE_SQL[measure] for measure in MEASURES)
     sql = (
-        f"SELECT {prefix}{', '.join(dimensions)}, {measures} FROM billing_tokenusage"
+        f"SELECT {'0, ' if marked else ''}{', '.join(dimensions)}, {measures} FROM billing_tokenusage"
         " WHERE superseded_by_id IS NULL AND occurred_at >= %s AND occurred_at < %s"
         f" GROUP BY {positions}"
     )
     bounds = [day_start(day, info), day_start(day + timedelta(days=1), info)]
-    return sql, [*parameters, *(database_value(moment, occurred_at) for moment in bounds)]  # type: ignore[arg-type]
+    return sql, [*parameters, *map(adapt_moment, bounds)]
 
 
 def _drifts(rung: Rung, zone: str, day: date) -> Iterator[Drift]:
     model = rung_model(rung)
-    ledger_sql, parameters = _ledger_sums(rung, zone, day, prefix="0 AS side, ")
+    ledger_sql, parameters = _ledger_sums(rung, zone, day, marked=True)
     columns = ", ".join(f'"{name}"' for name in (*rung.dimensions, *MEASURES))
     sql = f'{ledger_sql} UNION ALL SELECT 1, {columns} FROM "{model._meta.db_table}" WHERE zone = %s AND day = %s'
-    day_value = database_value(day, model._meta.get_field("day"))  # type: ignore[arg-type]
+    [adapt_day] = column_adapters(model, ["day"])
     sides: tuple[dict[tuple[Any, ...], tuple[int, ...]], ...] = ({}, {})
     width = len(rung.dimensions)
-    for side, *values in _query(sql, [*parameters, zone, day_value]):
+    for side, *values in _query(sql, [*parameters, zone, adapt_day(day)]):
         sides[side][tuple(values[:width])] = tuple(values[width:])
     ledger, rollup = sides
     nothing = (0,) * len(MEASURES)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.ledger.dedup import dedup_key
 from billing.ledger.events import Outcome, Result, UsageEvent
-from billing.ledger.rows import COLUMNS, database_row, ledger_row
+from billing.ledger.rows import COLUMNS, database_rows, ledger_row
 from billing.ledger.sums import add_to_rollups, kept_zones
 from billing.ledger.validation import fault
 from billing.measures import ANSWERED
@@ -168,7 +168,7 @@ def _write(
     for usage_id, predecessor in replaced.items():
         if not TokenUsage.objects.supersede(predecessor, successor_id=usage_id):
             raise LedgerRaceError
-    inserted = insert_rows(TokenUsage, COLUMNS, [database_row(row) for _, row in rows.values()])
+    inserted = insert_rows(TokenUsage, COLUMNS, database_rows(row for _, row in rows.values()))
     if not replaced.keys() <= inserted:
         raise LedgerRaceError
     added = [row for usage_id, (_, row) in rows.items() if usage_id in inserted]

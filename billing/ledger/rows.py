@@ -1,26 +1,23 @@
 """From an event and its price to the columns of a ledger row."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from billing.ledger.events import UsageEvent
 from billing.models import TokenUsage
 from billing.pricing.book import Priced
-from core.bulk import database_value
+from core.bulk import column_adapters
 from core.fields import to_nanos
 from core.ids import new_id
 
-FIELDS = tuple(field for field in TokenUsage._meta.concrete_fields if not field.generated)
-COLUMNS = tuple(field.column for field in FIELDS)
-_BY_COLUMN = dict(zip(COLUMNS, FIELDS, strict=True))
-_COPIED = tuple(
-    (field.column, field.column) for field in FIELDS if field.column in UsageEvent.__dataclass_fields__
-)
+COLUMNS = tuple(field.column for field in TokenUsage._meta.concrete_fields if not field.generated)
+_COPIED = tuple(column for column in COLUMNS if column in UsageEvent.__dataclass_fields__)
 
 
 def ledger_row(event: UsageEvent, priced: Priced, key: bytes, recorded_at: datetime) -> dict[str, Any]:
     """Column → Python value, money in nanodollars."""
-    row: dict[str, Any] = {column: getattr(event, name) for column, name in _COPIED}
+    row: dict[str, Any] = {column: getattr(event, column) for column in _COPIED}
     row.update(
         id=new_id(),
         recorded_at=recorded_at,
@@ -36,6 +33,7 @@ def ledger_row(event: UsageEvent, priced: Priced, key: bytes, recorded_at: datet
     return row
 
 
-def database_row(row: dict[str, Any]) -> list[Any]:
-    """The row as the engine's driver takes it, in the order of COLUMNS."""
-    return [database_value(row[column], _BY_COLUMN[column]) for column in COLUMNS]
+def database_rows(rows: Iterable[dict[str, Any]]) -> list[list[Any]]:
+    """The rows as the engine's driver takes them, in the order of COLUMNS."""
+    adapters = list(zip(COLUMNS, column_adapters(TokenUsage, COLUMNS), strict=True))
+    return [[adapt(row[column]) for column, adapt in adapters] for row in rows]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from billing.measures import Contribution, contribution
 from billing.models import RollupZone, TokenUsage
 from billing.rollups import LADDER, MEASURES, Rung
-from core.bulk import add_to_sums, database_value
+from core.bulk import add_to_sums, column_adapters
 from core.fields import to_nanos
 from core.ids import NIL, new_id
 from core.zones import local_day, zone_info
@@ -48,8 +48,7 @@ def add_to_rollups(
     """Add the contributions of `added` ledger rows to every rung, and take away those of `removed` ones."""
     signed = [(row, contribution(row), 1) for row in added]
     signed += [(row, contribution(row), -1) for row in map(_columns, removed)]
-    if not signed:
-        return
+    signed = [entry for entry in signed if entry[1] != _NOTHING]
     infos = [(name, zone_info(name)) for name in zones]
     for rung in LADDER:
         _add_to_rung(rung, infos, signed)
@@ -60,8 +59,6 @@ def _add_to_rung(
 ) -> None:
     sums: dict[tuple[Any, ...], list[int]] = {}
     for row, amounts, sign in signed:
-        if amounts == _NOTHING:
-            continue
         members = tuple(dimension_value(row, dimension) for dimension in rung.dimensions)
         for name, zone in zones:
             key = (name, local_day(row["occurred_at"], zone), *members)
@@ -69,14 +66,12 @@ def _add_to_rung(
             for position, amount in enumerate(amounts):
                 total[position] += sign * amount
     model = rung_model(rung)
-    fields = {field.column: field for field in model._meta.concrete_fields}
+    adapters = column_adapters(model, rung.key)
     rows = sorted(
-        ([database_value(value, fields[column]) for column, value in zip(rung.key, key, strict=True)], total)
-        for key, total in sums.items()
+        ([adapt(value) for adapt, value in zip(adapters, key, strict=True)], total) for key, total in sums.items()
     )
-    add_to_sums(
-        model, rung.key, MEASURES, ([database_value(new_id(), fields["id"]), *key, *total] for key, total in rows)
-    )
+    [new_key] = column_adapters(model, ["id"])
+    add_to_sums(model, rung.key, MEASURES, ([new_key(new_id()), *key, *total] for key, total in rows))
 
 
 def dimension_value(row: dict[str, Any], dimension: str) -> Any:

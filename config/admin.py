@@ -1,10 +1,22 @@
-"""The admin site: the stock one, under our name."""
+"""The admin site: the stock one, under our name and in our shell."""
+
+from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 
 class CountinghouseAdminSite(AdminSite):
     site_header = "Countinghouse"
     site_title = "Countinghouse"
-    index_title = "Settings"
+    index_title = "All tables"
     enable_nav_sidebar = True
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The sign-in page; it leads to the overview when the address names no page."""
+        context: dict[str, Any] = dict(extra_context or {})
+        if not (request.GET.get(REDIRECT_FIELD_NAME) or request.POST.get(REDIRECT_FIELD_NAME)):
+            context[REDIRECT_FIELD_NAME] = reverse("dashboard:overview")
+        return super().login(request, context)

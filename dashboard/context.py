@@ -1,7 +1,94 @@
+"""What every page's shell shows. Worked out when a template first asks, so that fragments do not pay for it."""
+
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import SimpleLazyObject
+
+from dashboard.navigation import GROUPS, PERIOD, Page, current_page, page_url
+from dashboard.topbar import PeriodMenu, ProjectMenu, ZoneMenu, period_menu, project_menu, zone_menu
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    title: str
+    links: tuple[NavLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The sidebar and the top bar. `period` and `zone` are None on pages that have no days to choose."""
+
+    theme: str
+    groups: tuple[NavGroup, ...]
+    projects: ProjectMenu | None
+    period: PeriodMenu | None
+    zone: ZoneMenu | None
+    initials: str
+
+    @property
+    def next_theme(self) -> str:
+        return THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"shell": SimpleLazyObject(lambda: build_shell(request))}
+
+
+def build_shell(request: HttpRequest) -> Shell:
+    """The shell for this request; an empty one for visitors who have not signed in."""
+    theme = request.COOKIES.get("theme", "")
+    theme = theme if theme in THEMES else "auto"
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Shell(theme, (), None, None, None, "")
+    match = request.resolver_match
+    page = current_page(match.view_name) if match else None
+    is_on_page = page is not None and match is not None and match.view_name == page.view_name
+    carries = page.carries if page is not None and is_on_page else ()
+    return Shell(
+        theme,
+        _groups(request, page),
+        project_menu(request, stays="project" in carries),
+        period_menu(request) if set(PERIOD) <= set(carries) else None,
+        zone_menu(request) if "zone" in carries else None,
+        _initials(str(user)),
+    )
+
+
+def _groups(request: HttpRequest, current: Page | None) -> tuple[NavGroup, ...]:
+    groups = []
+    for group in GROUPS:
+        links = tuple(
+            NavLink(page.label, page.icon, url + _carried(request, page), page is current)
+            for page in group.pages
+            if (url := page_url(page, request)) is not None
+        )
+        if links:
+            groups.append(NavGroup(group.title, links))
+    return tuple(groups)
+
+
+def _carried(request: HttpRequest, page: Page) -> str:
+    """The part of this page's query string that goes along to `page`."""
+    params = QueryDict(mutable=True)
+    for name in page.carries:
+        if name in request.GET:
+            params.setlist(name, request.GET.getlist(name))
+    return f"?{params.urlencode()}" if params else ""
+
+
+def _initials(name: str) -> str:
+    words = name.partition("@")[0].replace(".", " ").split()
+    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else ""

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dashboard.views.search import search_page
+from dashboard.views.theme import theme
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("search/", search_page, name="search"),
+    path("theme/", theme, name="theme"),
+]

@@ -1,0 +1,97 @@
+"""The pages of the sidebar, grouped as people think of them."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+PERIOD = ("from", "to")
+SCOPE = ("project", "zone", *PERIOD)
+"""What the top bar chooses: parameters that go along from page to page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the sidebar. `carries`: the top bar's parameters that it understands. `parts`: the views
+    that belong to it and mark it as the current one."""
+
+    label: str
+    icon: str
+    view_name: str
+    carries: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+def _admin_page(label: str, icon: str, model: str) -> Page:
+    """The admin's list of `model` ("app.model")."""
+    name = "admin:" + model.replace(".", "_")
+    parts = tuple(f"{name}_{view}" for view in ("add", "change", "delete", "history"))
+    return Page(label, icon, f"{name}_changelist", parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    pages: tuple[Page, ...]
+
+
+GROUPS = (
+    Group("", (Page("Overview", "home", "dashboard:overview", SCOPE),)),
+    Group(
+        "Usage",
+        (
+            Page("Reports", "report", "billing:report", SCOPE),
+            Page("Model calls", "audit", "billing:calls", SCOPE, parts=("billing:cost",)),
+            Page("Unpriced", "unpriced", "billing:unpriced", SCOPE),
+            _admin_page("Prices", "tag", "billing.modelprice"),
+        ),
+    ),
+    Group(
+        "Work",
+        (
+            _admin_page("Projects", "folder", "projects.project"),
+            Page("Conversations", "chat", "chat:conversations", ("project", "zone"), parts=("chat:transcript",)),
+        ),
+    ),
+    Group(
+        "Connect",
+        (
+            _admin_page("Sources", "plug", "integrations.source"),
+            _admin_page("Imports", "inbox", "integrations.importrun"),
+        ),
+    ),
+    Group(
+        "Settings",
+        (
+            _admin_page("People", "people", "accounts.person"),
+            _admin_page("Users", "key", "accounts.user"),
+            _admin_page("Members", "shield", "projects.membership"),
+        ),
+    ),
+)
+
+
+def page_url(page: Page, request: HttpRequest) -> str | None:
+    """The page's address; None for an admin page that this user may not open."""
+    if page.view_name.startswith("admin:"):
+        app_label, model_name = page.view_name.removeprefix("admin:").removesuffix("_changelist").split("_")
+        model = apps.get_model(app_label, model_name)
+        if not admin.site.is_registered(model):
+            return None
+        if not admin.site.get_model_admin(model).has_view_permission(request):
+            return None
+    try:
+        return reverse(page.view_name)
+    except NoReverseMatch:
+        return None
+
+
+def current_page(view_name: str) -> Page | None:
+    """The page of the sidebar to which the view `view_name` belongs."""
+    for group in GROUPS:
+        for page in group.pages:
+            if view_name == page.view_name or view_name in page.parts:
+                return page
+    return None

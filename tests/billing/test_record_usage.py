@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from billing.ledger.events import Outcome, Result
 from billing.ledger.rebuild import check_rollups, rebuild_rollups
@@ -206,3 +206,12 @@ def test_a_person_goes_and_their_spend_stays() -> None:
     person.delete()
     row = TokenUsage.objects.get()
     assert (row.person_id, row.person_label, row.cost) == (None, "Priya", Decimal("0.0012"))
+
+
+def test_the_database_refuses_to_change_figures_and_lets_links_go() -> None:
+    record_usage([acme(make_project())])
+    with connection.cursor() as cursor:
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute("UPDATE billing_tokenusage SET cost = 0")
+        cursor.execute("UPDATE billing_tokenusage SET conversation_id = NULL")
+    assert TokenUsage.objects.get().cost == Decimal("0.0012")

@@ -1,0 +1,44 @@
+"""Rules of the ledger that no constraint can state, held by triggers on both engines.
+
+They are laid again after every migrate, because SQLite drops a table's triggers when Django remakes the table.
+"""
+
+from typing import Any
+
+from django.db import connections
+
+from billing.models import TokenUsage
+
+_MUTABLE = frozenset({"person_id", "conversation_id", "message_id", "superseded_by_id"})
+"""What may change in a booked row: links to content that was deleted, and its successor."""
+
+_MESSAGE = "The ledger is append-only: only links to deleted content and the successor may change."
+
+
+def install_triggers(using: str, **kwargs: Any) -> None:
+    """A `post_migrate` receiver: makes the triggers that are missing."""
+    connection = connections[using]
+    table = TokenUsage._meta.db_table
+    if table not in connection.introspection.table_names():
+        return
+    frozen = ", ".join(
+        f'"{field.column}"'
+        for field in TokenUsage._meta.concrete_fields
+        if field.column not in _MUTABLE and not field.generated
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+            )
+            cursor.execute(
+                f'CREATE OR REPLACE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'
+                " FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only()"
+            )
+        elif connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS ledger_is_append_only")
+            cursor.execute(
+                f'CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'
+                f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            )

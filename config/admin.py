@@ -4,8 +4,11 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 
 class CountinghouseAdminSite(AdminSite):
@@ -14,6 +17,8 @@ class CountinghouseAdminSite(AdminSite):
     index_title = "All tables"
     enable_nav_sidebar = True
 
+    @method_decorator(never_cache)
+    @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The sign-in page; it leads to the overview when the address names no page."""
         context: dict[str, Any] = dict(extra_context or {})

@@ -9,8 +9,8 @@ from billing.reports.query import Dimension, Interval, UsageQuery
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Additive figures of some calls. A token sum is None when no call of the group knows its tokens, `cost`
-    is None when no answered call of the group is priced; both are 0 when there is nothing to know."""
+    """Additive figures of some calls. A token sum is None when no answered call of the group knows its tokens,
+    `cost` is None when none is priced (unless a failed call's is known); both are 0 when there is nothing to know."""
 
     requests: int = 0
     errors: int = 0
@@ -42,9 +42,17 @@ class Member:
     label: str
 
 
+OTHER = Member("", "Other")
+"""Stands for all members of a chart that have no series of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A span of time: `start` and `end` are UTC moments (end exclusive), `first_day` its first local day."""
+    """A span of time: `start` and `end` are UTC moments (end exclusive), cut to the report's period.
+
+    `first_day` names it: its day, its Monday or its month's first, also where the period begins later. Partial:
+    cut by the period, or not over when the report was made.
+    """
 
     first_day: date
     start: datetime
@@ -55,7 +63,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group, in one bucket when the query has an interval. `members` follow the query's `group_by`."""
+    """One group, in one bucket when the query has an interval. `members` follow the query's `group_by`.
+
+    `previous`: the same group in the period compared with; None when the query does not compare.
+    """
 
     members: tuple[Member, ...]
     sums: Sums
@@ -75,7 +86,11 @@ class Series:
 class Report:
     """Rows are sorted by cost (largest first, unpriced last), then by members; with an interval by bucket first.
 
-    `series` always has buckets (the query's interval, or days, or months for long periods) for the chart.
+    A call with several tags counts in the row of each; `totals` and `points` count every call once.
+
+    `series` always has buckets (the query's interval, or hours to months by the period's length) for the chart:
+    the eight most expensive members of the first dimension, the others folded into OTHER. `points` are the sums
+    of each bucket over all members, `previous_points` those of the buckets compared with.
     """
 
     query: UsageQuery
@@ -88,6 +103,10 @@ class Report:
     read_from: str
     """The table that answered: a rung's name or "TokenUsage"."""
     generated_at: datetime
+    points: tuple[Sums, ...] = ()
+    previous_points: tuple[Sums, ...] | None = None
+    previous_days: tuple[date, date] | None = None
+    """First and last day compared with; of the last one the same part has passed as of the period's own."""
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

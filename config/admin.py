@@ -1,8 +1,9 @@
 """The admin site: the stock one, under our name and in our shell."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,19 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 
+class SignInForm(AdminAuthenticationForm):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": "No account of the staff has this e-mail address and password.",
+    }
+
+
 class CountinghouseAdminSite(AdminSite):
     site_header = "Countinghouse"
     site_title = "Countinghouse"
     index_title = "All tables"
     enable_nav_sidebar = True
+    login_form = SignInForm
 
     @method_decorator(never_cache)
     @login_not_required

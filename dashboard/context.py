@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
+from dashboard.counts import unpriced_requests
 from dashboard.navigation import GROUPS, PERIOD, Page, current_page, page_url
 from dashboard.topbar import PeriodMenu, ProjectMenu, ZoneMenu, period_menu, project_menu, zone_menu
 
@@ -18,6 +20,7 @@ class NavLink:
     icon: str
     url: str
     is_current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def build_shell(request: HttpRequest) -> Shell:
     carries = page.carries if page is not None and is_on_page else ()
     return Shell(
         theme,
-        _groups(request, page),
+        _groups(request, user, page),
         project_menu(request, stays="project" in carries),
         period_menu(request) if set(PERIOD) <= set(carries) else None,
         zone_menu(request) if "zone" in carries else None,
@@ -67,11 +70,21 @@ def build_shell(request: HttpRequest) -> Shell:
     )
 
 
-def _groups(request: HttpRequest, current: Page | None) -> tuple[NavGroup, ...]:
+_COUNTS = {"billing:unpriced": unpriced_requests}
+"""View name → what is counted beside its link."""
+
+
+def _groups(request: HttpRequest, user: User, current: Page | None) -> tuple[NavGroup, ...]:
     groups = []
     for group in GROUPS:
         links = tuple(
-            NavLink(page.label, page.icon, url + _carried(request, page), page is current)
+            NavLink(
+                page.label,
+                page.icon,
+                url + _carried(request, page),
+                page is current,
+                _COUNTS[page.view_name](request, user) if page.view_name in _COUNTS else 0,
+            )
             for page in group.pages
             if (url := page_url(page, request)) is not None
         )

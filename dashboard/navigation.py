@@ -24,11 +24,16 @@ class Page:
     parts: tuple[str, ...] = ()
 
 
-def _admin_page(label: str, icon: str, model: str) -> Page:
-    """The admin's list of `model` ("app.model")."""
-    name = "admin:" + model.replace(".", "_")
-    parts = tuple(f"{name}_{view}" for view in ("add", "change", "delete", "history"))
-    return Page(label, icon, f"{name}_changelist", parts=parts)
+def _admin_views(*models: str) -> tuple[str, ...]:
+    """The names of the admin's views of each "app.model"."""
+    views = ("changelist", "add", "change", "delete", "history")
+    return tuple(f"admin:{model.replace('.', '_')}_{view}" for model in models for view in views)
+
+
+def _admin_page(label: str, icon: str, model: str, *related: str) -> Page:
+    """The admin's list of `model` ("app.model"); `related` models' pages belong to it too."""
+    view_name, *parts = _admin_views(model, *related)
+    return Page(label, icon, view_name, parts=tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,24 @@ class Group:
     pages: tuple[Page, ...]
 
 
+_ROLLUPS = (
+    "billing.dailyusage",
+    "billing.dailymodelusage",
+    "billing.dailyprojectusage",
+    "billing.dailypersonusage",
+    "billing.rollupzone",
+)
+
 GROUPS = (
     Group("", (Page("Overview", "home", "dashboard:overview", SCOPE),)),
     Group(
         "Usage",
         (
-            Page("Reports", "report", "billing:report", SCOPE),
-            Page("Model calls", "audit", "billing:calls", SCOPE, parts=("billing:cost",)),
+            Page("Reports", "report", "billing:report", SCOPE, parts=_admin_views(*_ROLLUPS)),
+            Page(
+                "Model calls", "audit", "billing:calls", SCOPE,
+                parts=("billing:cost", *_admin_views("billing.tokenusage")),
+            ),
             Page("Unpriced", "unpriced", "billing:unpriced", SCOPE),
             _admin_page("Prices", "tag", "billing.modelprice"),
         ),
@@ -52,14 +68,17 @@ GROUPS = (
         "Work",
         (
             _admin_page("Projects", "folder", "projects.project"),
-            Page("Conversations", "chat", "chat:conversations", ("project", "zone"), parts=("chat:transcript",)),
+            Page(
+                "Conversations", "chat", "chat:conversations", ("project", "zone"),
+                parts=("chat:transcript", *_admin_views("chat.conversation", "chat.message")),
+            ),
         ),
     ),
     Group(
         "Connect",
         (
-            _admin_page("Sources", "plug", "integrations.source"),
-            _admin_page("Imports", "inbox", "integrations.importrun"),
+            _admin_page("Sources", "plug", "integrations.source", "integrations.importedrow"),
+            _admin_page("Imports", "inbox", "integrations.importrun", "integrations.rejectedrecord"),
         ),
     ),
     Group(

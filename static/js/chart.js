@@ -10,7 +10,7 @@
   const STILL = matchMedia("(prefers-reduced-motion: reduce)");
   const BAR_SHARE = 0.68;
   const WIDEST_BAR_PX = 44;
-  const PALE = 0.55;
+  const PALE = 0.6;
   const RING_PX = 3;
   const live = new Set();
 

@@ -1,0 +1,103 @@
+"""manage.py import_usage: book the usage that tools wrote to files."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from core.commands import ReportingCommand, UsageError
+from integrations.models import Source
+from integrations.services.results import ImportResult
+from integrations.services.runs import SourceKindError
+from integrations.services.usage_import import OnProgress, import_usage
+from integrations.sources.files import NothingToReadError
+from integrations.sources.formats import FORMATS
+from projects.models import Project
+
+_SHOWN = 20
+
+
+class Command(ReportingCommand):
+    help = "Import usage from files: coding agents' transcripts, gateway logs, CSV."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("source", choices=sorted(FORMATS), help="What wrote the files.")
+        parser.add_argument(
+            "paths", nargs="*", type=Path, metavar="PATH",
+            help="Files and folders. Default: where the tool keeps its records (claude-code: ~/.claude/projects).",
+        )
+        parser.add_argument("--project", metavar="NAME", help="Book all in this project, made when it is new.")
+        parser.add_argument("--source-name", metavar="NAME", help="What to call this source (default: its format).")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen; change nothing.")
+
+    def run(self, **options: Any) -> int:
+        try:
+            with _progress() as progress:
+                result = import_usage(
+                    source_kind=options["source"],
+                    paths=[path.expanduser() for path in options["paths"]],
+                    project_name=_name(options["project"], "--project", _limit(Project)),
+                    source_name=_name(options["source_name"], "--source-name", _limit(Source)),
+                    dry_run=options["dry_run"],
+                    progress=progress,
+                )
+        except (NothingToReadError, SourceKindError) as error:
+            raise UsageError(str(error)) from error
+        self.print_result(result.as_json(), _table(result), *_remarks(result))
+        return 1 if result.counts.rejected else 0
+
+
+def _limit(model: type[Project] | type[Source]) -> int:
+    return int(model._meta.get_field("name").max_length or 0)
+
+
+def _name(given: str | None, option: str, limit: int) -> str | None:
+    if given is None:
+        return None
+    name = given.strip()
+    if not name or len(name) > limit or not name.isprintable():
+        raise UsageError(f"{option}: give a name of 1 to {limit} printable characters.")
+    return name
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress | None]:
+    """A bar on a terminal's stderr; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = Progress(
+        TextColumn("Reading"), BarColumn(), DownloadColumn(binary_units=True), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    )
+    with bar:
+        task = bar.add_task("Reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _table(result: ImportResult) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, number in result.counts.as_dict().items():
+        table.add_row(name.capitalize(), f"{number:,}")
+    return table
+
+
+def _remarks(result: ImportResult) -> list[str]:
+    remarks = [f"No calls, left out: {what} ({number:,})." for what, number in sorted(result.ignored.items())]
+    remarks += result.notices
+    remarks += [f"Rejected {entry.record}: {entry.reason}" for entry in result.rejections[:_SHOWN]]
+    if result.counts.rejected > _SHOWN:
+        kept = "" if result.is_dry_run else "; all are kept with the import"
+        remarks.append(f"… and {result.counts.rejected - _SHOWN:,} more rejections{kept}.")
+    if result.is_dry_run:
+        remarks.append("Nothing was changed (dry run).")
+    return remarks

@@ -1,0 +1,128 @@
+"""Booking one batch of parsed records: projects, conversations, ledger, rejected records, counts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from uuid import UUID
+
+from billing.ledger.dedup import dedup_key
+from billing.ledger.events import Outcome, Result, UsageEvent
+from billing.ledger.record import record_usage
+from integrations.models import ImportRun, RejectedRecord, Source
+from integrations.services.attribution import projects_named, unassigned_name
+from integrations.services.results import Counts
+from integrations.services.runs import add_counts
+from integrations.services.sessions import Session, SessionKey, Span, open_sessions, settle_sessions, spans_of
+from integrations.sources.parsed import ParsedUsage, Rejection, Repeat
+from integrations.sources.redaction import redacted
+from integrations.sources.tallies import MetKeys
+
+BatchItem = ParsedUsage | Repeat | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was not booked, and the project that it would have gone to."""
+
+    rejection: Rejection
+    project_id: UUID
+
+
+@dataclass(slots=True)
+class Booked:
+    """What became of a batch; `keys` are those of the calls that the ledger now has."""
+
+    counts: Counts = field(default_factory=Counts)
+    refused: list[Refused] = field(default_factory=list)
+    keys: set[bytes] = field(default_factory=set)
+
+
+def book(
+    batch: Sequence[BatchItem], *, source: Source, run: ImportRun | None, project_name: str | None, met: MetKeys
+) -> Booked:
+    """Book a batch inside the caller's transaction. Without `run` (a dry run) no rejected record is kept.
+
+    `project_name` overrides the source's own project names. `met` holds the keys of earlier batches.
+    """
+    parsed = [item for item in batch if isinstance(item, ParsedUsage)]
+    names = [item.project_name if project_name is None else project_name for item in parsed]
+    unread = [item for item in batch if isinstance(item, Rejection)]
+    fallback = project_name or ""
+    projects = projects_named([*names, fallback] if unread else names, source)
+
+    booked = Booked(refused=[Refused(item, projects[fallback]) for item in unread])
+    booked.counts.duplicates = sum(isinstance(item, Repeat) for item in batch)
+    events = [_attributed(item, name, projects[name], source) for item, name in zip(parsed, names, strict=True)]
+    _book_events(events, [item.where for item in parsed], source, met, booked)
+    booked.counts.rejected = len(booked.refused)
+    if run is not None:
+        _keep(booked.refused, run)
+        add_counts(run, booked.counts)
+    return booked
+
+
+def _attributed(item: ParsedUsage, project_name: str, project_id: UUID, source: Source) -> UsageEvent:
+    scope = item.event.dedup_scope
+    if item.is_id_local:
+        # The name, not the id: a dry run makes a new project anew in every batch.
+        scope = f"{scope}:{project_name or unassigned_name(source)}"
+    return replace(item.event, project_id=project_id, source=source.name, dedup_scope=scope)
+
+
+def _book_events(
+    events: list[UsageEvent], places: list[str], source: Source, met: MetKeys, booked: Booked
+) -> None:
+    sessions = open_sessions(_spans(events), source)
+    events = [_in_conversation(event, sessions) for event in events]
+    outcomes = record_usage(events)
+    keys = [dedup_key(event.dedup_scope, event.native_id, event.dedup_time) for event in events]
+    met_before = met.among(set(keys))
+    created = []
+    for event, place, key, outcome in zip(events, places, keys, outcomes, strict=True):
+        if outcome.result == Result.REJECTED:
+            raw = json.dumps(_shown(event), ensure_ascii=False, default=str)
+            booked.refused.append(Refused(Rejection(place, outcome.reason, raw), _project_id(event)))
+            continue
+        booked.keys.add(key)
+        if outcome.result == Result.CREATED:
+            created.append(event)
+        _count(booked.counts, outcome, is_met=key in met_before)
+    settle_sessions(sessions, _spans(created))
+
+
+def _count(counts: Counts, outcome: Outcome, *, is_met: bool) -> None:
+    """A call that this run met before is a duplicate, even when this report of it is fuller and was booked."""
+    if is_met or outcome.result == Result.DUPLICATE:
+        counts.duplicates += 1
+    elif outcome.result == Result.UNCHANGED:
+        counts.unchanged += 1
+    else:
+        counts.created += 1
+
+
+def _spans(events: Sequence[UsageEvent]) -> dict[SessionKey, Span]:
+    return spans_of((_project_id(event), event.session_id, event.occurred_at) for event in events)
+
+
+def _in_conversation(event: UsageEvent, sessions: dict[SessionKey, Session]) -> UsageEvent:
+    session = sessions.get((_project_id(event), event.session_id))
+    return event if session is None else replace(event, conversation_id=session.conversation_id)
+
+
+def _project_id(event: UsageEvent) -> UUID:
+    assert event.project_id is not None
+    return event.project_id
+
+
+def _shown(event: UsageEvent) -> dict[str, object]:
+    return {name: value for name, value in asdict(event).items() if value not in (None, "", ())}
+
+
+def _keep(refused: Sequence[Refused], run: ImportRun) -> None:
+    RejectedRecord.objects.bulk_create(
+        RejectedRecord(
+            project_id=item.project_id, run=run, record=item.rejection.where[-700:], reason=item.rejection.reason[:500],
+            raw=redacted(item.rejection.raw),
+        )
+        for item in refused
+    )

@@ -1,0 +1,28 @@
+"""Which project a transcript's working directory belongs to."""
+
+import re
+from functools import lru_cache
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+
+
+@lru_cache(maxsize=4096)
+def project_name(cwd: str, transcript: Path) -> str:
+    """The base name of the directory in which the session began; empty when the line names none.
+
+    `cwd` follows the session's `cd`; the transcript's folder is named after the directory of its start, with
+    every other character than a letter or digit replaced by a dash. So the start is that ancestor of `cwd`
+    whose dashed form is the folder's name; where none is, `cwd` itself.
+    """
+    if not cwd:
+        return ""
+    directory = _pure_path(cwd)
+    folders = set(transcript.parts[:-1])
+    for ancestor in (directory, *directory.parents):
+        if ancestor.name and re.sub(r"[^A-Za-z0-9]", "-", str(ancestor)) in folders:
+            return ancestor.name
+    return directory.name
+
+
+def _pure_path(cwd: str) -> PurePath:
+    is_windows = re.match(r"[A-Za-z]:[\\/]|\\\\", cwd) is not None
+    return PureWindowsPath(cwd) if is_windows else PurePosixPath(cwd)

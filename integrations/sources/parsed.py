@@ -1,0 +1,69 @@
+"""What a source module makes of the records it reads."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from billing.ledger.events import UsageEvent
+from integrations.sources.files import InputFile
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUsage:
+    """One model call. `event` has neither project nor source yet; `project_name` is the source's own, or empty.
+
+    `where` names the record: "usage.jsonl:12", "spend.json: record 3". `is_id_local` says that the native id
+    is unique within its project only, so that the de-duplication scope must name the project.
+    """
+
+    where: str
+    project_name: str
+    event: UsageEvent
+    is_id_local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Another report, in the files at hand, of a call that the source module tells of once."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that cannot be read. `raw` is its text, still with secrets."""
+
+    where: str
+    reason: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A record that is rightly not a call, such as a coding agent's note of an API error; `what` is plural."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the person should know, said once."""
+
+    text: str
+
+
+Parsed = ParsedUsage | Repeat | Rejection | Ignored | Notice
+OnBytes = Callable[[int], None]
+"""Told of every chunk's size as files are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFormat:
+    """A kind of file that usage comes in."""
+
+    kind: str
+    suffixes: tuple[str, ...]
+    """Endings of the files that are looked for in a folder; a file named outright is always read."""
+    read: Callable[[Sequence[InputFile], OnBytes], Iterator[Parsed]]
+    default_paths: Callable[[], list[Path]]
+    """Where the tool keeps its records, when no path is given."""

@@ -15,7 +15,9 @@ def _element(moment: datetime, text: str) -> str:
     in_utc = moment.astimezone(UTC)
     return format_html(
         '<time datetime="{}" title="UTC {}">{}</time>',
-        in_utc.isoformat(timespec="seconds"), in_utc.strftime(_UTC_TITLE), text,
+        in_utc.isoformat(timespec="seconds"),
+        in_utc.strftime(_UTC_TITLE),
+        text,
     )
 
 

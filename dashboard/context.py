@@ -1,4 +1,4 @@
-"""What every page's shell shows. Worked out when a template first asks, so that fragments do not pay for it."""
+"""What every page's shell shows, worked out when a template first asks: fragments do not pay for it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +34,7 @@ class Shell:
     """The sidebar and the top bar. `period` and `zone` are None on pages that have no days to choose."""
 
     theme: str
+    is_signed_in: bool
     groups: tuple[NavGroup, ...]
     projects: ProjectMenu | None
     period: PeriodMenu | None
@@ -55,13 +56,14 @@ def build_shell(request: HttpRequest) -> Shell:
     theme = theme if theme in THEMES else "auto"
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return Shell(theme, (), None, None, None, "")
+        return Shell(theme, False, (), None, None, None, "")
     match = request.resolver_match
     page = current_page(match.view_name) if match else None
     is_on_page = page is not None and match is not None and match.view_name == page.view_name
     carries = page.carries if page is not None and is_on_page else ()
     return Shell(
         theme,
+        True,
         _groups(request, user, page),
         project_menu(request, stays="project" in carries),
         period_menu(request) if set(PERIOD) <= set(carries) else None,

@@ -57,7 +57,10 @@ GROUPS = (
         (
             Page("Reports", "report", "billing:report", SCOPE, parts=_admin_views(*_ROLLUPS)),
             Page(
-                "Model calls", "audit", "billing:calls", SCOPE,
+                "Model calls",
+                "audit",
+                "billing:calls",
+                SCOPE,
                 parts=("billing:cost", *_admin_views("billing.tokenusage")),
             ),
             Page("Unpriced", "unpriced", "billing:unpriced", SCOPE),
@@ -69,7 +72,10 @@ GROUPS = (
         (
             _admin_page("Projects", "folder", "projects.project"),
             Page(
-                "Conversations", "chat", "chat:conversations", ("project", "zone"),
+                "Conversations",
+                "chat",
+                "chat:conversations",
+                ("project", "zone"),
                 parts=("chat:transcript", *_admin_views("chat.conversation", "chat.message")),
             ),
         ),
@@ -93,7 +99,7 @@ GROUPS = (
 
 
 def page_url(page: Page, request: HttpRequest) -> str | None:
-    """The page's address; None for an admin page that this user may not open."""
+    """The page's address; None for a page that is not installed, or that this user may not open."""
     if page.view_name.startswith("admin:"):
         app_label, model_name = page.view_name.removeprefix("admin:").removesuffix("_changelist").split("_")
         model = apps.get_model(app_label, model_name)

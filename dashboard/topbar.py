@@ -1,4 +1,4 @@
-"""The top bar's menus: which project, which days, in whose zone. Each item is a link to the page one is on."""
+"""The top bar's menus: which project, which days, in whose zone. Each item links to the page one is on."""
 
 from dataclasses import dataclass
 from datetime import date

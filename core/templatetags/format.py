@@ -111,5 +111,8 @@ def icon(name: str, modifier: str = "") -> SafeString:
     """`{% icon "tag" %}`, `{% icon "down" "sm" %}`: a symbol of img/icons.svg in the text's colour."""
     classes = f"icon icon--{modifier}" if modifier else "icon"
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("img/icons.svg"), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        classes,
+        static("img/icons.svg"),
+        name,
     )

@@ -1,6 +1,7 @@
 // Draws <canvas data-chart="ID"> from the JSON in <script type="application/json" id="ID">:
 //   {labels: [text], unit: "usd" | "tokens" | "requests", series: [{key, label, values: [number | null]}],
 //    previous: [number | null] | null, unpriced: [boolean], partial_last: boolean}
+// with, if wanted, titles: [text] (longer labels for the tooltip) and previous_label: text;
 // and <canvas data-sparkline="[1, 2, 3]">. Bars are stacked in the order of `series`. Colours are those of
 // css/tokens.css, by provider slug, and are read again when the theme changes.
 (() => {
@@ -82,6 +83,10 @@
     };
   }
 
+  function rank(item) {
+    return item.dataset.stack === "now" ? item.datasetIndex : -1;
+  }
+
   function sum(items) {
     return items.reduce((total, item) => total + (item.parsed.y || 0), 0);
   }
@@ -103,19 +108,22 @@
       bodyFont: { ...font, size: 12 },
       footerColor: token("warn"),
       footerFont: { ...font, size: 12, weight: 500 },
-      itemSort: (one, other) => other.datasetIndex - one.datasetIndex,
+      multiKeyBackground: "transparent",
+      // As the eye meets them, from the top of the stack down; the previous period last.
+      itemSort: (one, other) => rank(other) - rank(one),
       filter: (item) => item.raw !== null && (item.raw !== 0 || item.dataset.stack === "before"),
       callbacks: {
         title(items) {
           if (!items.length) return "";
           const now = items.filter((item) => item.dataset.stack === "now");
           const part = data.partial_last && items[0].dataIndex === data.labels.length - 1 ? ", so far" : "";
-          return `${items[0].label}${part}: ${exact(sum(now), data.unit)}`;
+          const title = data.titles?.[items[0].dataIndex] ?? items[0].label;
+          return `${title}${part}: ${exact(sum(now), data.unit)}`;
         },
         label: (item) => `${item.dataset.label}  ${exact(item.parsed.y, data.unit)}`,
         labelColor(item) {
           const fill = item.dataset.stack === "now" ? item.dataset.backgroundColor[0] : item.dataset.borderColor;
-          return { backgroundColor: fill, borderColor: fill, borderRadius: 2 };
+          return { backgroundColor: fill, borderColor: fill, borderWidth: 0, borderRadius: 2 };
         },
         footer: (items) => (items.length && data.unpriced?.[items[0].dataIndex] ? "and unpriced usage" : ""),
       },
@@ -125,7 +133,7 @@
   // A ring below each label whose bucket holds usage without a price.
   const rings = {
     id: "rings",
-    afterDraw(chart) {
+    afterDatasetsDraw(chart) {
       const { unpriced } = chart.options.plugins.rings;
       const context = chart.ctx;
       context.save();

@@ -1,0 +1,117 @@
+"""The shell around every page, the admin's included, under the strict content security policy."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+
+from tests.factories import make_member, make_owner, make_project
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ("/search/", "/admin/", "/admin/password_change/", "/nothing/here/")
+
+
+def inline_code(html: str) -> list[str]:
+    """What `script-src 'self'; style-src 'self'` would refuse."""
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", html)
+    return scripts + re.findall(r"<style\b|\sstyle=|\son[a-z]+=|javascript:", html)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_hold_no_inline_code(client: Client, address: str) -> None:
+    client.force_login(make_owner())
+    response = client.get(address)
+    assert inline_code(response.content.decode()) == []
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    assert "style-src 'self'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_stand_in_one_shell(client: Client, address: str) -> None:
+    client.force_login(make_owner(name="Mara Keller"))
+    html = client.get(address).content.decode()
+    assert html.count('<nav class="sidebar" id="sidebar" popover') == 1
+    assert html.count('class="topbar"') == 1
+    assert '<span class="avatar" aria-hidden="true">MK</span>' in html
+
+
+def test_the_sign_in_page_is_open_plain_and_leads_to_the_overview(client: Client) -> None:
+    response = client.get("/admin/login/")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert 'id="sidebar"' not in html
+    assert inline_code(html) == []
+    assert '<input type="hidden" name="next" value="/">' in html
+
+
+def test_signing_in_leads_where_one_wanted_to_go(client: Client) -> None:
+    user = make_owner(password="a long enough one")
+    form = {"username": user.email.upper(), "password": "a long enough one", "next": "/search/"}
+    response = client.post("/admin/login/?next=/search/", form)
+    assert (response.status_code, response["Location"]) == (302, "/search/")
+
+
+def test_a_wrong_password_says_so_in_plain_words(client: Client) -> None:
+    html = client.post("/admin/login/", {"username": "x@example.com", "password": "y"}).content.decode()
+    assert "No account of the staff has this e-mail address and password." in html
+
+
+def test_signing_out(client: Client) -> None:
+    client.force_login(make_owner())
+    html = client.post("/admin/logout/").content.decode()
+    assert "You are signed out." in html
+    assert 'id="sidebar"' not in html
+
+
+def test_a_missing_page_shows_visitors_no_names(client: Client) -> None:
+    make_project(name="Secret project")
+    response = client.get("/nothing/here/")
+    assert response.status_code == 404
+    assert "There is nothing here" in response.content.decode()
+    assert "Secret project" not in response.content.decode()
+
+
+@pytest.mark.parametrize("template", ["400.html", "500.html"])
+def test_error_pages_need_no_database_and_no_request(template: str, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(0):
+        assert inline_code(render_to_string(template)) == []
+
+
+@pytest.mark.parametrize("template", ["403.html", "403_csrf.html", "404.html"])
+def test_error_pages_of_a_request(template: str) -> None:
+    request = RequestFactory().get("/")
+    assert inline_code(render_to_string(template, request=request)) == []
+
+
+def test_expired_forms_read_well() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_owner())
+    response = client.post("/theme/", {"theme": "dark"})
+    assert response.status_code == 403
+    assert "This form is no longer valid" in response.content.decode()
+
+
+def test_the_shell_costs_two_queries(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    """Besides session and user: the projects, and what has no price."""
+    client.force_login(make_owner())
+    client.get("/search/")
+    with django_assert_num_queries(4):
+        client.get("/search/")
+
+
+def test_scripts_load_nothing_from_elsewhere() -> None:
+    for path in sorted((settings.BASE_DIR / "static").rglob("*.[jc]s*")):
+        assert "sourceMappingURL" not in path.read_text(), path
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', path.read_text()), path
+
+
+def test_members_see_their_projects_alone(client: Client) -> None:
+    mine, _ = make_project(name="My project"), make_project(name="Secret project")
+    client.force_login(make_member(mine))
+    html = client.get("/search/").content.decode()
+    assert "My project" in html
+    assert "Secret project" not in html

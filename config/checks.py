@@ -1,40 +1,62 @@
 """System checks that refuse an insecure production start; each has an id and a hint."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
-from django.core.checks import Tags as DjangoTags
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+_NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))'"
+_SHORTEST_KEY = 50
 
 
-@register(DjangoTags.security)
-def check_production(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Errors for settings that must not meet the open network (countinghouse.E001 to E004)."""
-    if not settings.PRODUCTION:
-        return []
-    errors: list[CheckMessage] = []
-    if settings.SECRET_KEY == settings.INSECURE_SECRET_KEY or len(settings.SECRET_KEY) < 50:
-        errors.append(
-            Error(
-                "SECRET_KEY is the built-in one or shorter than 50 characters.",
-                hint="Set SECRET_KEY to the output of: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(64))'",
-                id="countinghouse.E001",
-            )
+@register(Tags.security)
+def check_production(**kwargs: Any) -> list[CheckMessage]:
+    """Settings that must not meet the open network (countinghouse.E001 to E005, W001, W002)."""
+    return list(_production_messages()) if settings.PRODUCTION else []
+
+
+def _production_messages() -> Iterator[CheckMessage]:
+    if not settings.SECRET_KEY_IS_SET or len(settings.SECRET_KEY) < _SHORTEST_KEY:
+        yield Error(
+            f"SECRET_KEY is not set, or shorter than {_SHORTEST_KEY} characters.",
+            hint=f"Set SECRET_KEY to the output of: {_NEW_KEY}",
+            id="countinghouse.E001",
         )
     if settings.DEBUG:
-        errors.append(
-            Error("DEBUG is on in production.", hint="Unset DEBUG: it shows settings and data to anybody.",
-                  id="countinghouse.E002")
+        yield Error(
+            "DEBUG is on in production.",
+            hint="Unset DEBUG: it shows settings and data to anybody.",
+            id="countinghouse.E002",
         )
     if "*" in settings.ALLOWED_HOSTS or not settings.ALLOWED_HOSTS:
-        errors.append(
-            Error("ALLOWED_HOSTS admits any host name.", hint="Name the hosts people open, such as usage.example.com.",
-                  id="countinghouse.E003")
+        yield Error(
+            "ALLOWED_HOSTS admits any host name, or none.",
+            hint="Name the hosts people open, such as usage.example.com, or set PUBLIC_URL.",
+            id="countinghouse.E003",
         )
-    if settings.PUBLIC_URL and not settings.PUBLIC_URL.startswith("https://"):
-        errors.append(
-            Error("PUBLIC_URL is not https.", hint="Put a TLS proxy in front and set PUBLIC_URL to its https address.",
-                  id="countinghouse.E004")
+    if not settings.PUBLIC_URL.startswith("https://"):
+        yield Error(
+            "PUBLIC_URL is not an https address.",
+            hint="Put a TLS proxy in front and set PUBLIC_URL to the address people open.",
+            id="countinghouse.E004",
         )
-    return errors
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        yield Error(
+            "Cookies travel over plain http.",
+            hint="Leave SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE as config/settings.py sets them.",
+            id="countinghouse.E005",
+        )
+    if settings.SECURE_SSL_REDIRECT and settings.SECURE_PROXY_SSL_HEADER is None:
+        yield Warning(
+            "Every request will be redirected to https for ever, unless this server itself speaks TLS.",
+            hint="Set BEHIND_TLS_PROXY=1 when the proxy sets X-Forwarded-Proto over what clients send.",
+            id="countinghouse.W001",
+        )
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield Warning(
+            "Static files have not been collected: pages will fail.",
+            hint="Run: python manage.py collectstatic --noinput",
+            id="countinghouse.W002",
+        )

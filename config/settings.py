@@ -4,30 +4,43 @@ docs/configuration.md lists each variable; config/checks.py refuses insecure one
 """
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
-import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import Environment
+from config.home import local_secret_key, open_home
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.smart_cast = False
+env = Environment()
 
-HOME = Path(env.str("COUNTINGHOUSE_HOME", default=str(BASE_DIR / "var")))
-"""Where state lives: the SQLite file, uploads and backups."""
+HOME = open_home(Path(env.str("COUNTINGHOUSE_HOME", default="") or BASE_DIR / "var").expanduser().resolve())
+"""Where state lives: the SQLite file, the generated secret key, collected static files, uploads, backups."""
 
 DEBUG = env.bool("DEBUG", default=False)
-INSECURE_SECRET_KEY = "insecure-only-for-a-laptop-0000000000000000000000000000000000"
-SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_IS_SET = bool(SECRET_KEY)
+"""Whether somebody chose the key. A production of several hosts needs one that they share."""
+if not SECRET_KEY_IS_SET:
+    SECRET_KEY = local_secret_key(HOME)
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 """The address people open, such as https://usage.example.com. Setting it means production."""
 
-PRODUCTION = env.bool("PRODUCTION", default=bool(PUBLIC_URL))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if PUBLIC_URL else [])
+_THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else _THIS_MACHINE
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list(
+    "CSRF_TRUSTED_ORIGINS",
+    default=["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))] if PUBLIC_URL else [],
+)
+PRODUCTION = env.bool("PRODUCTION", default=bool(PUBLIC_URL) or not set(ALLOWED_HOSTS) <= set(_THIS_MACHINE))
+"""Whether others than this machine's user can reach it; config/checks.py then refuses what is insecure."""
 
 INSTALLED_APPS = [
     "dashboard.apps.DashboardConfig",
@@ -85,15 +98,24 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'countinghouse.sqlite3'}")}
-_database = DATABASES["default"]
-if _database["ENGINE"].endswith("sqlite3"):
+_database: dict[str, Any] = (
+    env.db_url("DATABASE_URL")
+    if env.str("DATABASE_URL", default="")
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "countinghouse.sqlite3"}
+)
+DATABASES = {"default": _database}
+if _database.get("ENGINE") == "django.db.backends.sqlite3":
     _database["OPTIONS"] = sqlite_options(busy_timeout_s=env.float("SQLITE_BUSY_TIMEOUT_S", default=30.0))
     _database["CONN_MAX_AGE"] = None
-elif _database["ENGINE"].endswith("postgresql"):
+elif _database.get("ENGINE") == "django.db.backends.postgresql":
     _pool_size = env.int("DATABASE_POOL_SIZE", default=8)
     if _pool_size:
         _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
+else:
+    # The address itself stays out of the message: it may hold a password.
+    raise ImproperlyConfigured(
+        "DATABASE_URL must begin with sqlite:///, or be postgres://user:password@host:5432/database."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -118,12 +140,23 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 REPORTING_TIME_ZONES: list[str] = env.list("REPORTING_TIME_ZONES", default=["UTC"])
 """IANA zones whose days are kept in the rollups; the first is the default of every report."""
-for _zone in REPORTING_TIME_ZONES:
-    ZoneInfo(_zone)
+if _unknown_zones := set(REPORTING_TIME_ZONES) - available_timezones():
+    raise ImproperlyConfigured(
+        f"REPORTING_TIME_ZONES names no IANA time zone: {', '.join(sorted(_unknown_zones))}"
+    )
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Hashed names may be cached for ever; collectstatic makes them, so a laptop does without.
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", default=not PRODUCTION)
 WHITENOISE_AUTOREFRESH = DEBUG
 

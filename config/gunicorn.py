@@ -1,0 +1,43 @@
+"""How gunicorn serves: `gunicorn -c config/gunicorn.py config.wsgi`.
+
+docs/configuration.md lists the variables.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+
+_MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+
+bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+# Pages wait for the database more than they compute: a few threads a process keep one slow report from
+# holding up the others, and SQLite has one writer however many processes there are.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = int(os.environ.get("WEB_TIMEOUT_S", "60"))
+loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
+# gunicorn's remote control would leave a socket in the user's home folder.
+control_socket_disable = True
+
+
+def on_starting(server: "Arbiter") -> None:
+    """Refuse an insecure production start in words, before any worker is forked.
+
+    In a process of its own: were the apps loaded here, workers would inherit them, and a reload old code.
+    """
+    check = subprocess.run(
+        [sys.executable, str(_MANAGE), "check", "--tag", "security"], stdout=subprocess.DEVNULL, check=False
+    )
+    if check.returncode:
+        sys.exit(1)
+
+
+def when_ready(server: "Arbiter") -> None:
+    sys.stdout.write(f"Countinghouse serves on http://{bind}/ (Ctrl-C stops it)\n")
+    sys.stdout.flush()

@@ -1,0 +1,43 @@
+"""The folder in which an installation keeps its state (COUNTINGHOUSE_HOME)."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def open_home(path: Path) -> Path:
+    """`path`, made if it is missing; raises ImproperlyConfigured when that is impossible."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"COUNTINGHOUSE_HOME {path} cannot be made: {error.strerror}. Name a folder this user may write."
+        ) from error
+    return path
+
+
+def local_secret_key(home: Path) -> str:
+    """The secret key of an installation that was given none: made at the first start, its owner's alone.
+
+    Several processes may start at once, so the file appears whole or not at all, and the first one wins.
+    """
+    path = home / "secret_key"
+    if not path.exists():
+        try:
+            handle, draft = tempfile.mkstemp(dir=home, prefix=".secret_key")
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{path} cannot be written: {error.strerror}. Set SECRET_KEY, or make the folder writable."
+            ) from error
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,6 +1,6 @@
 """The admin site: the stock one, under our name and in our shell."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 
 class SignInForm(AdminAuthenticationForm):
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": "No account of the staff has this e-mail address and password.",
     }

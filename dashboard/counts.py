@@ -1,9 +1,10 @@
 """Figures beside the sidebar's links: only those that a few rows of a rollup answer."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -19,12 +20,11 @@ def unpriced_requests(request: HttpRequest, user: User) -> int:
     if zone not in settings.REPORTING_TIME_ZONES:
         return 0
     projects = _chosen_projects(request)
-    if user.sees_all_projects and not projects:
-        sums = DailyModelUsage.objects.visible_to(user)
-    else:
+    sums: QuerySet[Any] = DailyModelUsage.objects.visible_to(user)
+    if projects or not user.sees_all_projects:
         sums = DailyProjectUsage.objects.visible_to(user)
-        if projects:
-            sums = sums.filter(project_id__in=projects)
+    if projects:
+        sums = sums.filter(project_id__in=projects)
     period = read_period(request.GET, reader_today(request))
     total: int | None = sums.filter(
         zone__in=RollupZone.objects.filter(zone=zone, built_at__isnull=False).values("zone"),

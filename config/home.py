@@ -8,13 +8,13 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def open_home(path: Path) -> Path:
+def open_folder(path: Path) -> Path:
     """`path`, made if it is missing; raises ImproperlyConfigured when that is impossible."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"COUNTINGHOUSE_HOME {path} cannot be made: {error.strerror}. Name a folder this user may write."
+            f"{path} cannot be made: {error.strerror}. Set COUNTINGHOUSE_HOME to a folder that you may write."
         ) from error
     return path
 

@@ -12,14 +12,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import Environment
-from config.home import local_secret_key, open_home
+from config.home import local_secret_key, open_folder
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment()
 
-HOME = open_home(Path(env.str("COUNTINGHOUSE_HOME", default="") or BASE_DIR / "var").expanduser().resolve())
+HOME = open_folder(Path(env.str("COUNTINGHOUSE_HOME", default="") or BASE_DIR / "var").expanduser().resolve())
 """Where state lives: the SQLite file, the generated secret key, collected static files, uploads, backups."""
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -147,7 +147,7 @@ if _unknown_zones := set(REPORTING_TIME_ZONES) - available_timezones():
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = open_folder(HOME / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -38,9 +38,12 @@
   }
 
   function tick(value, unit, largest) {
-    const options =
-      largest >= 10000 ? { notation: "compact" } : largest < 5 && unit === "usd" ? { minimumFractionDigits: 2 } : {};
-    const text = value.toLocaleString("en", { maximumFractionDigits: largest < 1 ? 4 : 2, ...options });
+    const decimals = unit !== "usd" || largest >= 5 ? 0 : largest >= 0.05 ? 2 : 4;
+    const text = value.toLocaleString("en", {
+      notation: largest >= 10000 ? "compact" : "standard",
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: largest >= 10000 ? 1 : decimals,
+    });
     return unit === "usd" ? `$${text}` : text;
   }
 
@@ -101,6 +104,7 @@
       boxWidth: 8,
       boxHeight: 8,
       boxPadding: 6,
+      usePointStyle: true,
       caretSize: 0,
       titleColor: token("text"),
       titleFont: { ...font, size: 12, weight: 600 },
@@ -123,8 +127,9 @@
         label: (item) => `${item.dataset.label}  ${exact(item.parsed.y, data.unit)}`,
         labelColor(item) {
           const fill = item.dataset.stack === "now" ? item.dataset.backgroundColor[0] : item.dataset.borderColor;
-          return { backgroundColor: fill, borderColor: fill, borderWidth: 0, borderRadius: 2 };
+          return { backgroundColor: fill, borderColor: fill };
         },
+        labelPointStyle: () => ({ pointStyle: "rectRounded", rotation: 0 }),
         footer: (items) => (items.length && data.unpriced?.[items[0].dataIndex] ? "and unpriced usage" : ""),
       },
     };

@@ -5,7 +5,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 wrong usage, 130 interru
 
 import json
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
@@ -33,7 +33,9 @@ class ReportingCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--format", choices=self.formats, default=self.formats[0],
+            "--format",
+            choices=self.formats,
+            default=self.formats[0],
             help=f"How to print the result (default: {self.formats[0]}).",
         )
 
@@ -43,7 +45,8 @@ class ReportingCommand(BaseCommand):
             status = self.run(**options)
         except (OperationalError, ProgrammingError) as error:
             # A missing or unmigrated database is an operator's matter; --traceback still shows where.
-            raise CommandError(f"The database refused: {str(error).strip()}. Has “migrate” been run?") from error
+            refusal = f"The database refused: {str(error).strip()}. Has “migrate” been run?"
+            raise CommandError(refusal) from error
         except KeyboardInterrupt:
             self.stderr.write("Interrupted.")
             raise SystemExit(130) from None
@@ -63,4 +66,5 @@ class ReportingCommand(BaseCommand):
             if isinstance(part, str):
                 self.stdout.write(part)
             else:
-                Console(file=self.stdout, width=None if self.stdout.isatty() else _LOG_WIDTH).print(part)
+                width = None if self.stdout.isatty() else _LOG_WIDTH
+                Console(file=cast(IO[str], self.stdout), width=width).print(part)

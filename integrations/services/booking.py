@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import cast
 from uuid import UUID
 
 from billing.ledger.dedup import dedup_key
@@ -38,7 +39,12 @@ class Booked:
 
 
 def book(
-    batch: Sequence[BatchItem], *, source: Source, run: ImportRun | None, project_name: str | None, met: MetKeys
+    batch: Sequence[BatchItem],
+    *,
+    source: Source,
+    run: ImportRun | None,
+    project_name: str | None,
+    met: MetKeys,
 ) -> Booked:
     """Book a batch inside the caller's transaction. Without `run` (a dry run) no rejected record is kept.
 
@@ -52,7 +58,9 @@ def book(
 
     booked = Booked(refused=[Refused(item, projects[fallback]) for item in unread])
     booked.counts.duplicates = sum(isinstance(item, Repeat) for item in batch)
-    events = [_attributed(item, name, projects[name], source) for item, name in zip(parsed, names, strict=True)]
+    events = [
+        _attributed(item, name, projects[name], source) for item, name in zip(parsed, names, strict=True)
+    ]
     _book_events(events, [item.where for item in parsed], source, met, booked)
     booked.counts.rejected = len(booked.refused)
     if run is not None:
@@ -91,7 +99,7 @@ def _book_events(
 
 
 def _count(counts: Counts, outcome: Outcome, *, is_met: bool) -> None:
-    """A call that this run met before is a duplicate, even when this report of it is fuller and was booked."""
+    """A call that this run met before is a duplicate, even when this report is fuller and was booked."""
     if is_met or outcome.result == Result.DUPLICATE:
         counts.duplicates += 1
     elif outcome.result == Result.UNCHANGED:
@@ -110,8 +118,7 @@ def _in_conversation(event: UsageEvent, sessions: dict[SessionKey, Session]) -> 
 
 
 def _project_id(event: UsageEvent) -> UUID:
-    assert event.project_id is not None
-    return event.project_id
+    return cast(UUID, event.project_id)
 
 
 def _shown(event: UsageEvent) -> dict[str, object]:
@@ -121,7 +128,10 @@ def _shown(event: UsageEvent) -> dict[str, object]:
 def _keep(refused: Sequence[Refused], run: ImportRun) -> None:
     RejectedRecord.objects.bulk_create(
         RejectedRecord(
-            project_id=item.project_id, run=run, record=item.rejection.where[-700:], reason=item.rejection.reason[:500],
+            project_id=item.project_id,
+            run=run,
+            record=item.rejection.where[-700:],
+            reason=item.rejection.reason[:500],
             raw=redacted(item.rejection.raw),
         )
         for item in refused

@@ -12,8 +12,8 @@ SHOWN_REJECTIONS = 1_000
 class Counts:
     """What became of the records. `read` is always the sum of the rest.
 
-    `created`: booked. `unchanged`: the ledger had the call before this import. `duplicates`: the import met the
-    call before, or another project has it. `rejected`: could not be read or booked.
+    `created`: booked. `unchanged`: the ledger had the call before this import. `duplicates`: the import met
+    the call before, or another project has it. `rejected`: could not be read or booked.
     """
 
     created: int = 0
@@ -33,7 +33,10 @@ class Counts:
 
     def as_dict(self) -> dict[str, int]:
         return {
-            "read": self.read, "created": self.created, "unchanged": self.unchanged, "duplicates": self.duplicates,
+            "read": self.read,
+            "created": self.created,
+            "unchanged": self.unchanged,
+            "duplicates": self.duplicates,
             "rejected": self.rejected,
         }
 
@@ -48,7 +51,7 @@ class RejectedEntry:
 
 @dataclass(slots=True)
 class ImportResult:
-    """`rejections` holds the first 1,000. `ignored` counts records that are rightly no calls, by what they are.
+    """`rejections` holds the first 1,000. `ignored` counts records that are rightly no calls, by their kind.
 
     `run_id` is None after a dry run.
     """

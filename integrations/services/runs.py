@@ -22,7 +22,7 @@ def source_named(name: str, kind: str) -> Source:
     source, _ = Source.objects.get_or_create(name=name, defaults={"kind": kind})
     if source.kind != kind:
         raise SourceKindError(
-            f"The source “{name}” is of kind {source.kind}, not {kind}: choose another name with --source-name."
+            f"The source “{name}” is of kind {source.kind}, not {kind}: choose another with --source-name."
         )
     return source
 
@@ -45,7 +45,9 @@ def add_counts(run: ImportRun, counts: Counts) -> None:
 
 def finish_run(run: ImportRun, status: ImportRun.Status, *, error: str = "") -> None:
     now = timezone.now()
-    ImportRun.objects.filter(pk=run.pk).update(status=status, error=error[:10_000], finished_at=now, updated_at=now)
+    ImportRun.objects.filter(pk=run.pk).update(
+        status=status, error=error[:10_000], finished_at=now, updated_at=now
+    )
     Source.objects.filter(pk=run.source_id, import_runs__pk=run.pk, import_runs__read__gt=0).update(
         last_received_at=now, updated_at=now
     )

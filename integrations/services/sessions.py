@@ -41,7 +41,7 @@ class Session:
 
 
 def spans_of(calls: Iterable[tuple[UUID, str, datetime]]) -> dict[SessionKey, Span]:
-    """The span of each session among calls of (project id, session id, time); calls without session left out."""
+    """The span of each session among calls of (project id, session id, time); calls without one left out."""
     spans: dict[SessionKey, Span] = {}
     for project_id, session_id, moment in calls:
         if session_id:
@@ -55,7 +55,10 @@ def open_sessions(spans: Mapping[SessionKey, Span], source: Source) -> dict[Sess
     found = _existing(spans, source)
     missing = [
         Conversation(
-            project_id=project_id, source=source.name, external_id=session_id, started_at=span.first,
+            project_id=project_id,
+            source=source.name,
+            external_id=session_id,
+            started_at=span.first,
             last_activity_at=span.last,
         )
         for (project_id, session_id), span in sorted(spans.items(), key=lambda item: item[0])
@@ -79,7 +82,8 @@ def settle_sessions(sessions: Mapping[SessionKey, Session], booked: Mapping[Sess
             rows.delete()
         elif span is not None and not session.span.holds(span):
             rows.update(
-                started_at=Least("started_at", span.first), last_activity_at=Greatest("last_activity_at", span.last)
+                started_at=Least("started_at", span.first),
+                last_activity_at=Greatest("last_activity_at", span.last),
             )
 
 
@@ -91,9 +95,11 @@ def _existing(keys: Collection[SessionKey], source: Source) -> dict[SessionKey, 
     for project_id, session_ids in by_project.items():
         for start in range(0, len(session_ids), _LOOKUP_CHUNK):
             rows = Conversation.objects.filter(
-                project_id=project_id, source=source.name,
+                project_id=project_id,
+                source=source.name,
                 external_id__in=session_ids[start : start + _LOOKUP_CHUNK],
             )
-            for pk, external_id, first, last in rows.values_list("pk", "external_id", "started_at", "last_activity_at"):
+            columns = rows.values_list("pk", "external_id", "started_at", "last_activity_at")
+            for pk, external_id, first, last in columns:
                 found[project_id, external_id] = Session(pk, Span(first, last), is_new=False)
     return found

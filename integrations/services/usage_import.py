@@ -24,14 +24,19 @@ OnProgress = Callable[[int, int], None]
 
 
 def import_usage(
-    *, source_kind: str, paths: Sequence[Path], project_name: str | None = None, source_name: str | None = None,
-    dry_run: bool = False, progress: OnProgress | None = None,
+    *,
+    source_kind: str,
+    paths: Sequence[Path],
+    project_name: str | None = None,
+    source_name: str | None = None,
+    dry_run: bool = False,
+    progress: OnProgress | None = None,
 ) -> ImportResult:
     """Import files and folders of one format; without `paths` from where the tool keeps its records.
 
-    Idempotent: a second import of the same files books nothing. Each batch of 2,000 records is one transaction,
-    together with the run's counts, so that they agree with the ledger whenever the process dies. A dry run
-    takes every batch back and leaves no trace.
+    Idempotent: a second import of the same files books nothing. Each batch of 2,000 records is one
+    transaction, together with the run's counts, so that they agree with the ledger whenever the process dies.
+    A dry run takes every batch back and leaves no trace.
 
     Raises NothingToReadError when there is nothing to read, SourceKindError when another kind of source has
     the name.
@@ -65,7 +70,7 @@ def import_usage(
 def _files(source_format: SourceFormat, paths: Sequence[Path]) -> list[InputFile]:
     paths = paths or source_format.default_paths()
     if not paths:
-        raise NothingToReadError(f"Give a file or folder of {source_format.kind} records; the usual place has none.")
+        raise NothingToReadError(f"{source_format.kind}: give a file or folder; the usual place has none.")
     return find_files(paths, source_format.suffixes)
 
 
@@ -110,7 +115,12 @@ def _batches(records: Iterator[Parsed], result: ImportResult) -> Iterator[list[B
 
 
 def _book(
-    batch: Sequence[BatchItem], name: str, kind: str, run: ImportRun | None, project_name: str | None, met: MetKeys
+    batch: Sequence[BatchItem],
+    name: str,
+    kind: str,
+    run: ImportRun | None,
+    project_name: str | None,
+    met: MetKeys,
 ) -> Booked:
     def work() -> Booked:
         booked = book(batch, source=source_named(name, kind), run=run, project_name=project_name, met=met)

@@ -37,7 +37,7 @@ def text_encoding(first: bytes) -> str:
         encoding = "utf-16"
     # Damaged disks leave runs of U+0000 in otherwise good logs: they are dropped, and do not count here.
     shown = codecs.getincrementaldecoder(encoding)("replace").decode(first).replace("\x00", "")
-    odd = sum(character == "\ufffd" or (character < " " and character not in "\t\r\n\f") for character in shown)
+    odd = sum(sign == "\ufffd" or (sign < " " and sign not in "\t\r\n\f") for sign in shown)
     if odd > _MOST_ODD * len(shown):
         raise WrongContentError("is binary, not text")
     if shown.lstrip()[:10].lower().startswith(_MARKUP):

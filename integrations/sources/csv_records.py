@@ -30,7 +30,7 @@ class Row:
 
 
 def rows_of(name: str, opened: TextInput) -> Iterator[Header | Row | Rejection]:
-    """First the Header, then every row. Comma, semicolon and tab separate; quoted cells may hold line ends."""
+    """First the Header, then every row. Comma, semicolon or tab separates; quoted cells may span lines."""
     csv.field_size_limit(_FIELD_LIMIT)
     lines = _RowLines(Lines(opened.text))
     # Strict, so that a quote left open is noticed at the next quote, not at the end of the file.

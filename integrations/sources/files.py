@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import TextIO, cast
 
 from integrations.sources.content import EmptyFileError, text_encoding
 
@@ -68,7 +68,8 @@ def _files_at(path: Path, suffixes: Sequence[str]) -> list[Path]:
         if name.lower().endswith(endings) and (file := Path(folder, name)).is_file()
     ]
     if not files:
-        raise NothingToReadError(f"{path}: the folder holds no {' or '.join(f'*{suffix}' for suffix in suffixes)} file.")
+        patterns = " or ".join(f"*{suffix}" for suffix in suffixes)
+        raise NothingToReadError(f"{path}: the folder holds no {patterns} file.")
     return sorted(files)
 
 
@@ -78,8 +79,8 @@ def open_text(file: InputFile, on_bytes: Callable[[int], None]) -> Iterator[Text
 
     Raises EmptyFileError, WrongContentError (binary, HTML, an archive), or one of READ_ERRORS.
     """
-    with open(file.path, "rb", buffering=0) as raw:
-        stream = _buffered(_CountedBytes(cast(BinaryIO, raw), on_bytes))
+    with file.path.open("rb", buffering=0) as raw:
+        stream = _buffered(_CountedBytes(raw, on_bytes))
         if stream.peek(2)[:2] == b"\x1f\x8b":
             stream = _buffered(gzip.GzipFile(fileobj=stream))
         first = stream.peek(_BUFFER)
@@ -106,7 +107,7 @@ def _buffered(raw: object) -> io.BufferedReader:
 class _CountedBytes(io.RawIOBase):
     """A raw file that tells of every chunk read."""
 
-    def __init__(self, raw: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, raw: io.FileIO, on_bytes: Callable[[int], None]) -> None:
         self._raw = raw
         self._on_bytes = on_bytes
 
@@ -114,6 +115,6 @@ class _CountedBytes(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        count: int = self._raw.readinto(buffer)  # type: ignore[attr-defined]
+        count = self._raw.readinto(buffer)
         self._on_bytes(count)
         return count

@@ -58,7 +58,7 @@ def lines_of(name: str, opened: TextInput) -> Iterator[Record | Rejection]:
             bad += 1
             yield Rejection(f"{name}:{lines.number}", str(error), line)
             if not good and bad == _GIVE_UP_AFTER:
-                yield Rejection(name, f"is not JSON Lines: its first {bad} lines are no JSON objects; left out")
+                yield Rejection(name, f"is not JSON Lines: none of its first {bad} lines is an object")
                 return
             continue
         good += 1

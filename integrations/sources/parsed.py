@@ -1,6 +1,6 @@
 """What a source module makes of the records it reads."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from integrations.sources.files import InputFile
 
 @dataclass(frozen=True, slots=True)
 class ParsedUsage:
-    """One model call. `event` has neither project nor source yet; `project_name` is the source's own, or empty.
+    """One model call. `event` has no project and no source yet; `project_name` is the source's own, or empty.
 
     `where` names the record: "usage.jsonl:12", "spend.json: record 3". `is_id_local` says that the native id
     is unique within its project only, so that the de-duplication scope must name the project.
@@ -40,7 +40,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A record that is rightly not a call, such as a coding agent's note of an API error; `what` is plural."""
+    """A record that is rightly not a call, such as an agent's note of an API error; `what` is plural."""
 
     what: str
 
@@ -64,6 +64,6 @@ class SourceFormat:
     kind: str
     suffixes: tuple[str, ...]
     """Endings of the files that are looked for in a folder; a file named outright is always read."""
-    read: Callable[[Sequence[InputFile], OnBytes], Iterator[Parsed]]
+    read: Callable[[Sequence[InputFile], OnBytes], Generator[Parsed, None, None]]
     default_paths: Callable[[], list[Path]]
     """Where the tool keeps its records, when no path is given."""

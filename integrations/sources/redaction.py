@@ -11,7 +11,7 @@ _SCANNED_CHARACTERS = 4 * KEPT_CHARACTERS
 """What is looked through before the cut, so that a secret is never cut in the middle and left unnoticed."""
 
 REMOVED = "[removed]"
-_SECRET_NAME = (
+_SENSITIVE_NAME = (
     r"[\w.-]*(?:api[-_]?keys?|secrets?|passwords?|passwd|authorization|cookies?|credentials?"
     r"|(?:access|auth|refresh|session|id|bearer)[-_]?tokens?|(?<![\w.-])token)"
 )
@@ -20,7 +20,7 @@ _PATTERNS = (
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\g<1> {REMOVED}"),
     # A header or field whose name says that it is secret: api_key="…", "Authorization": "…", password=…
     (
-        re.compile(rf"""((?<![\w.-])[\\"']*{_SECRET_NAME}[\\"']*\s*[:=]\s*){_VALUE}""", re.IGNORECASE),
+        re.compile(rf"""((?<![\w.-])[\\"']*{_SENSITIVE_NAME}[\\"']*\s*[:=]\s*){_VALUE}""", re.IGNORECASE),
         rf'\g<1>"{REMOVED}"',
     ),
     # Keys known by their shape: OpenAI and Anthropic, GitHub, Google, AWS, Slack, Groq, xAI, JSON Web Tokens.
@@ -30,7 +30,9 @@ _PATTERNS = (
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), REMOVED),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.?[A-Za-z0-9_-]*"), REMOVED),
 )
-_CONTENT = frozenset({"messages", "response", "proxy_server_request", "content", "input", "output", "toolUseResult"})
+_CONTENT = frozenset(
+    {"messages", "response", "proxy_server_request", "content", "input", "output", "toolUseResult"}
+)
 """Fields with what people and models said: none of it is needed to mend a record."""
 
 
@@ -49,7 +51,12 @@ def record_text(record: dict[str, Any]) -> str:
 
 def _without_content(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: "[left out]" if key in _CONTENT else _without_content(item) for key, item in value.items()}
+        return {
+            key: "[left out]"
+            if key in _CONTENT and isinstance(item, (str, list, dict))
+            else _without_content(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [_without_content(item) for item in value]
     return value

@@ -10,7 +10,7 @@ _CHUNK = 900
 
 
 def scratch_database() -> sqlite3.Connection:
-    """A private SQLite database, in one transaction that never ends; its temporary file goes when it is closed."""
+    """A private SQLite database in one endless transaction; its temporary file goes when it is closed."""
     database = sqlite3.connect("", isolation_level=None)
     database.execute("PRAGMA journal_mode=OFF")
     database.execute("PRAGMA synchronous=OFF")
@@ -28,7 +28,8 @@ class Occurrences:
     def add(self, key: bytes) -> int:
         """Count `key`; returns how often it was met before."""
         statement = (
-            "INSERT INTO met VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1 RETURNING times - 1"
+            "INSERT INTO met VALUES (?, 1)"
+            " ON CONFLICT (key) DO UPDATE SET times = times + 1 RETURNING times - 1"
         )
         return int(self._database.execute(statement, (key,)).fetchone()[0])
 
@@ -50,11 +51,13 @@ class MetKeys:
 
     def among(self, keys: Collection[bytes]) -> set[bytes]:
         """Those of `keys` that the set holds."""
-        wanted, found = list(keys), set()
+        wanted = list(keys)
+        found: set[bytes] = set()
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             marks = ", ".join("?" * len(chunk))
-            found.update(row[0] for row in self._database.execute(f"SELECT key FROM met WHERE key IN ({marks})", chunk))
+            rows = self._database.execute(f"SELECT key FROM met WHERE key IN ({marks})", chunk)
+            found.update(row[0] for row in rows)
         return found
 
     def add(self, keys: Collection[bytes]) -> None:

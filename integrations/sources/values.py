@@ -46,7 +46,8 @@ def amount(value: Any, field: str) -> Decimal | None:
     """US dollars: 0.25, "0.25" and "$0.25"; None and "" are unknown."""
     if value is None or value == "":
         return None
-    dollars = _decimal(value.strip().removeprefix("$") if isinstance(value, str) else value, field, "an amount")
+    bare = value.strip().removeprefix("$") if isinstance(value, str) else value
+    dollars = _decimal(bare, field, "an amount")
     if dollars < 0:
         raise BadValueError(f"{field}: {_shown(value)} is negative")
     if dollars > MAX_DOLLARS:

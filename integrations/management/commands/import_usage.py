@@ -30,11 +30,14 @@ class Command(ReportingCommand):
         super().add_arguments(parser)
         parser.add_argument("source", choices=sorted(FORMATS), help="What wrote the files.")
         parser.add_argument(
-            "paths", nargs="*", type=Path, metavar="PATH",
-            help="Files and folders. Default: where the tool keeps its records (claude-code: ~/.claude/projects).",
+            "paths",
+            nargs="*",
+            type=Path,
+            metavar="PATH",
+            help="Files and folders. Default: where the tool keeps them (claude-code: ~/.claude/projects).",
         )
-        parser.add_argument("--project", metavar="NAME", help="Book all in this project, made when it is new.")
-        parser.add_argument("--source-name", metavar="NAME", help="What to call this source (default: its format).")
+        parser.add_argument("--project", metavar="NAME", help="Book all in this project; a new one is made.")
+        parser.add_argument("--source-name", metavar="NAME", help="The name of the source (default: format).")
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen; change nothing.")
 
     def run(self, **options: Any) -> int:
@@ -74,8 +77,12 @@ def _progress() -> Iterator[OnProgress | None]:
         yield None
         return
     bar = Progress(
-        TextColumn("Reading"), BarColumn(), DownloadColumn(binary_units=True), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
+        TextColumn("Reading"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     with bar:
         task = bar.add_task("Reading", total=None)

@@ -19,7 +19,7 @@ from integrations.sources.values import plain
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call: the largest usage that a line gave, its earliest time, and the session where it was first made."""
+    """A call: the largest usage that a line gave, its earliest time, the session that first made it."""
 
     native_id: str
     message_id: str
@@ -49,7 +49,9 @@ class Calls:
     def close(self) -> None:
         self._database.close()
 
-    def add(self, native_id: str, line: CallLine, *, where: str, began: datetime, agent: str, project: str) -> bool:
+    def add(
+        self, native_id: str, line: CallLine, *, where: str, began: datetime, agent: str, project: str
+    ) -> bool:
         """Take in a line of a file whose first line is of the time `began`; False for a known call.
 
         Among copies the original keeps the call: the line that is no copy, in a main transcript, in the file

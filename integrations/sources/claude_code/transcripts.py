@@ -1,6 +1,6 @@
 """Reading transcripts: first every line of every file, then the calls that they tell of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from integrations.sources.tallies import Occurrences
 from integrations.sources.values import BadValueError, optional_moment, parse_json, text
 
 
-def read(files: Sequence[InputFile], on_bytes: OnBytes) -> Iterator[Parsed]:
+def read(files: Sequence[InputFile], on_bytes: OnBytes) -> Generator[Parsed, None, None]:
     """All calls of `files`, each once; its further lines are repeats."""
     with closing(Calls()) as calls:
         for file in files:
@@ -53,8 +53,11 @@ def _gather(file: InputFile, on_bytes: OnBytes, calls: Calls) -> Iterator[Parsed
             try:
                 line = call_line(record.value)
                 is_new = calls.add(
-                    line.call_id or _id_without_message(line, occurrences), line, where=record.where,
-                    began=began or line.at, agent=line.agent or agent_of_file,
+                    line.call_id or _id_without_message(line, occurrences),
+                    line,
+                    where=record.where,
+                    began=began or line.at,
+                    agent=line.agent or agent_of_file,
                     project=project_name(line.cwd, file.path),
                 )
             except BadValueError as error:
@@ -82,8 +85,14 @@ def _parsed(call: Call) -> Parsed:
         return Repeat(call.where)
     try:
         event = usage_event(
-            native_id=call.native_id, at=call.at, model=call.model, usage=call.usage, cost=call.cost,
-            message_id=call.message_id, session_id=call.session_id, agent=call.agent,
+            native_id=call.native_id,
+            at=call.at,
+            model=call.model,
+            usage=call.usage,
+            cost=call.cost,
+            message_id=call.message_id,
+            session_id=call.session_id,
+            agent=call.agent,
         )
     except BadValueError as error:
         return Rejection(call.where, str(error), record_text({"usage": call.usage}))

@@ -20,10 +20,17 @@ def total_tokens(usage: dict[str, Any]) -> int:
 
 
 def usage_event(
-    *, native_id: str, at: datetime, model: str, usage: dict[str, Any], cost: Decimal | None, message_id: str,
-    session_id: str, agent: str,
+    *,
+    native_id: str,
+    at: datetime,
+    model: str,
+    usage: dict[str, Any],
+    cost: Decimal | None,
+    message_id: str,
+    session_id: str,
+    agent: str,
 ) -> UsageEvent:
-    """The event of a call; source and project are still to be named. Raises BadValueError, naming the field."""
+    """The event of a call, without source and project. Raises BadValueError, naming the field."""
     uncached, output, cache_read = _uncached(usage)
     cache_write, cache_write_1h = _cache_writes(usage)
     parts = [part for part in (uncached, cache_read, cache_write) if part is not None]

@@ -7,7 +7,7 @@ Native id: SpendLogs' `request_id`, the logger's `id`; both doors give the same 
 scope "litellm". For a cache hit it is the call's `litellm_call_id`, as each door makes up an id of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from integrations.sources.content import EmptyFileError, WrongContentError
 from integrations.sources.files import READ_ERRORS, InputFile, open_text, read_fault
@@ -18,7 +18,7 @@ from integrations.sources.redaction import record_text
 from integrations.sources.values import BadValueError
 
 
-def read(files: Sequence[InputFile], on_bytes: OnBytes) -> Iterator[Parsed]:
+def read(files: Sequence[InputFile], on_bytes: OnBytes) -> Generator[Parsed, None, None]:
     """The calls of `files`, one after the other as they are read."""
     for file in files:
         try:

@@ -83,15 +83,15 @@ def parse(record: Record) -> ParsedUsage:
 
 
 def _outcome(fields: dict[str, Any], call_id: str) -> tuple[str, Tokens, Decimal | None]:
-    """Status, tokens and reported cost. A cost of 0 is what LiteLLM says of a model that it has no price for."""
+    """Status, tokens and reported cost. LiteLLM reports a cost of 0 for models that it has no price for."""
     if (fields.get("status") or member(fields, "metadata").get("status")) == "failure":
         return "error", Tokens(), None
     if _is_cache_hit(fields, call_id):
         return "cached", _unbilled(fields), Decimal(0)
     if is_mock(fields):
         return "mock", _unbilled(fields), Decimal(0)
-    reported = fields.get("spend") if "spend" in fields else fields.get("response_cost")
-    return "ok", read_tokens(fields), amount(reported, "spend" if "spend" in fields else "response_cost") or None
+    field = "spend" if "spend" in fields else "response_cost"
+    return "ok", read_tokens(fields), amount(fields.get(field), field) or None
 
 
 def _unbilled(fields: dict[str, Any]) -> Tokens:
@@ -117,7 +117,7 @@ def _hour(started: datetime) -> datetime:
 
 
 def _provider_and_model(fields: dict[str, Any]) -> tuple[str, str]:
-    """The proxy writes "openai/gpt-4o-mini", the library "gpt-4o-mini". Calls refused early name no provider."""
+    """The proxy writes "openai/gpt-4o-mini", the library "gpt-4o-mini"; calls refused early name neither."""
     model = text(fields.get("model"), 300)
     provider = text(fields.get("custom_llm_provider"), 64)
     prefix, slash, rest = model.partition("/")

@@ -27,7 +27,8 @@ def _csv_records(name: str, opened: TextInput) -> Iterator[Record | Rejection]:
             names = row.names
             missing = [column for column in _REQUIRED if column not in names]
             if missing:
-                yield Rejection(row.where, f"is no export of LiteLLM_SpendLogs: column {', '.join(missing)} is missing")
+                lacking = ", ".join(missing)
+                yield Rejection(row.where, f"is no export of LiteLLM_SpendLogs: column {lacking} is missing")
                 return
         elif isinstance(row, Rejection):
             yield row

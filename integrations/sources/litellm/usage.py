@@ -45,13 +45,17 @@ def read_tokens(record: dict[str, Any]) -> Tokens:
     prompt = count(record.get("prompt_tokens"), "prompt_tokens")
     completion = count(record.get("completion_tokens"), "completion_tokens")
     if not prompt and not completion:
-        return Tokens(web_searches=_web_searches(usage), service_tier=_service_tier(usage), raw=plain(usage) or None)
+        return Tokens(
+            web_searches=_web_searches(usage), service_tier=_service_tier(usage), raw=plain(usage) or None
+        )
     raw = plain(usage) or {"prompt_tokens": prompt, "completion_tokens": completion}
     inputs = member(usage, "prompt_tokens_details") or member(usage, "input_tokens_details")
     outputs = member(usage, "completion_tokens_details") or member(usage, "output_tokens_details")
     cache_read = _first_count((inputs, "cached_tokens"), (usage, "cache_read_input_tokens"))
     cache_write = _first_count(
-        (inputs, "cache_write_tokens"), (inputs, "cache_creation_tokens"), (usage, "cache_creation_input_tokens")
+        (inputs, "cache_write_tokens"),
+        (inputs, "cache_creation_tokens"),
+        (usage, "cache_creation_input_tokens"),
     )
     lifetimes = member(inputs, "cache_creation_token_details") or member(usage, "cache_creation")
     reasoning = _first_count((outputs, "reasoning_tokens"))
@@ -83,11 +87,11 @@ def is_mock(record: dict[str, Any]) -> bool:
     DEFAULT_MOCK_RESPONSE_COMPLETION_TOKEN_COUNT (20), and even a cost. No field says that it was a mock; the
     three marks together are what tells one from a real call of that size.
     """
-    if record.get("api_base"):
-        return False
     usage = usage_object(record)
-    tokens = count(record.get("prompt_tokens"), "prompt_tokens"), count(record.get("completion_tokens"), "completion_tokens")
-    return tokens == _MOCK_TOKENS and not usage.get("prompt_tokens_details") and not usage.get("completion_tokens_details")
+    if record.get("api_base") or usage.get("prompt_tokens_details") or usage.get("completion_tokens_details"):
+        return False
+    prompt = count(record.get("prompt_tokens"), "prompt_tokens")
+    return (prompt, count(record.get("completion_tokens"), "completion_tokens")) == _MOCK_TOKENS
 
 
 def _web_searches(usage: dict[str, Any]) -> int | None:

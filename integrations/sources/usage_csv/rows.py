@@ -10,11 +10,27 @@ from billing.ledger.events import UsageEvent
 from billing.pricing.providers import canonical_provider
 from integrations.sources.parsed import ParsedUsage
 from integrations.sources.tallies import Occurrences
-from integrations.sources.values import BadValueError, amount, count, each, moment, native_id, parse_json, text
+from integrations.sources.values import (
+    BadValueError,
+    amount,
+    count,
+    each,
+    moment,
+    native_id,
+    parse_json,
+    text,
+)
 
 _TOKENS = (
-    "input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "input_audio_tokens",
-    "output_tokens", "reasoning_tokens", "output_audio_tokens", "web_search_requests",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "input_audio_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "output_audio_tokens",
+    "web_search_requests",
 )
 _STATUSES = {"success": "ok", "failure": "error", "failed": "error", "canceled": "cancelled"}
 _UNBILLED = frozenset({"cached", "mock"})
@@ -71,7 +87,7 @@ def _figures(values: dict[str, str], *, is_billed: bool) -> dict[str, Any]:
 def _identity(
     values: dict[str, str], occurred_at: datetime, occurrences: Occurrences
 ) -> tuple[str, datetime | None]:
-    """The native id, and a time that goes with it: an identical row repeats its own, an id may be given anew."""
+    """The native id, and a time that goes with it: an identical row repeats its own, an id may not."""
     if "id" in values:
         return native_id(values["id"]), None
     content = sha256(json.dumps(values, sort_keys=True).encode("utf-8", "replace")).digest()

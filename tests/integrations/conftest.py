@@ -1,0 +1,33 @@
+"""Helpers for tests of the doors through which usage enters."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from integrations.sources.files import find_files
+from integrations.sources.formats import FORMATS
+from integrations.sources.parsed import Parsed
+
+Reader = Callable[..., list[Parsed]]
+
+
+@pytest.fixture
+def samples() -> Path:
+    """Captures of real tools. They lie beside the checkout, not in it."""
+    folder = Path(settings.BASE_DIR).parent / "shared" / "samples"
+    if not folder.is_dir():
+        pytest.skip("the captures of real tools are not beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def read() -> Reader:
+    """`read(kind, *paths)`: all that a format's module makes of files and folders."""
+
+    def read_all(kind: str, *paths: Path) -> list[Parsed]:
+        source = FORMATS[kind]
+        return list(source.read(find_files(paths, source.suffixes), lambda size: None))
+
+    return read_all

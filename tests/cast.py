@@ -1,4 +1,4 @@
-"""Three people, by whom access is told: an owner sees everything, a member their project, a stranger nothing."""
+"""Three people by whom access is told: an owner sees all, a member their project, a stranger nothing."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Query counts of pages, held by a reviewed file: a page that starts to ask more often fails until somebody agrees.
+"""Query counts of pages, held by a reviewed file: a page that asks more often fails until somebody agrees.
 
 The file is tests/query_counts.json: {"name of the page": queries}. `pytest --update-query-counts` writes it.
 """

@@ -59,7 +59,7 @@ def _run(engine: str, database_url: str, arguments: list[str]) -> Run:
             "-n",
             "2",
             "--dist",
-            "loadgroup",
+            "loadfile",
             "-p",
             "no:cacheprovider",
             f"--junit-xml={results}",

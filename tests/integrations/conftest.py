@@ -4,22 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from integrations.sources.files import find_files
 from integrations.sources.formats import FORMATS
 from integrations.sources.parsed import Parsed
 
 Reader = Callable[..., list[Parsed]]
-
-
-@pytest.fixture
-def samples() -> Path:
-    """Captures of real tools. They lie beside the checkout, not in it."""
-    folder = Path(settings.BASE_DIR).parent / "shared" / "samples"
-    if not folder.is_dir():
-        pytest.skip("the captures of real tools are not beside this checkout")
-    return folder
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -44,7 +45,7 @@ print(json.dumps([TokenUsage.objects.count(), list(map(list, runs)), len(check_r
 
 
 @pytest.fixture
-def environment(tmp_path, request) -> dict[str, str]:
+def environment(tmp_path) -> dict[str, str]:
     """A database that other processes reach: the test's own on PostgreSQL, a fresh file on SQLite."""
     variables = {
         **os.environ,
@@ -52,10 +53,11 @@ def environment(tmp_path, request) -> dict[str, str]:
         "COUNTINGHOUSE_HOME": str(tmp_path),
     }
     if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
-        host = settings.DATABASES["default"]
-        address = f"postgres://{host['USER']}:{host['PASSWORD']}@/{connection.settings_dict['NAME']}?host={host['HOST']}"
-        return {**variables, "DATABASE_URL": address}
+        address = urlsplit(os.environ["DATABASE_URL"])
+        return {
+            **variables,
+            "DATABASE_URL": urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}")),
+        }
     variables.pop("DATABASE_URL", None)
     python(variables, "-m", "django", "migrate", "--verbosity", "0")
     return variables
@@ -78,6 +80,7 @@ def state(environment: dict[str, str]) -> list[Any]:
     return json.loads(python(environment, "-c", STATE).stdout)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_counts_and_ledger_agree_after_a_kill_and_the_next_import_completes(
     environment, tmp_path: Path
 ) -> None:

@@ -11,6 +11,8 @@ from projects.querysets import ProjectScopedQuerySet
 class ImportRun(BaseModel):
     """One import: what was read, and what became of each record. Read is always the sum of the rest."""
 
+    is_reference_table: ClassVar[bool] = True
+
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
         COMPLETED = "completed", "Completed"

@@ -10,6 +10,8 @@ from projects.querysets import ProjectScopedQuerySet
 class Membership(BaseModel):
     """A user's role in one project: what they may see and do there."""
 
+    is_reference_table: ClassVar[bool] = True
+
     class Role(models.TextChoices):
         VIEWER = "viewer", "Viewer: reports"
         ANALYST = "analyst", "Analyst: reports, transcripts and exports"

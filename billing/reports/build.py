@@ -30,6 +30,10 @@ class _Frame:
     buckets: tuple[Bucket, ...]
     interval: Interval
 
+    @property
+    def wanted_tags(self) -> tuple[str, ...]:
+        return self.query.filters.get(Dimension.TAG, ())
+
     def reading(
         self, *dimensions: Dimension, in_buckets: bool, days_earlier: int = 0, top: tuple[str, ...] | None = None
     ) -> Reading:
@@ -60,7 +64,7 @@ def build_report(query: UsageQuery, *, user: User | None = None, now: datetime |
     reading = frame.reading(*query.group_by, in_buckets=has_interval)
     rung = rung_for(frame.scope, reading)
     groups = read_groups(frame.scope, period_span(query), reading)
-    rows = row_amounts(groups)
+    rows = row_amounts(groups, frame.wanted_tags)
     shown = first_members(rows)[:SERIES_SHOWN]
     charted = groups if has_interval else _charted_groups(frame, shown)
     previous = _previous(frame, now) if query.compare else None
@@ -74,7 +78,7 @@ def build_report(query: UsageQuery, *, user: User | None = None, now: datetime |
         chart_interval=interval,
         series=tuple(
             Series(named[0].get(key, OTHER), tuple(map(to_sums, points)))
-            for key, points in member_points(row_amounts(charted), shown, len(frame.buckets))
+            for key, points in member_points(row_amounts(charted, frame.wanted_tags), shown, len(frame.buckets))
         ),
         read_from=rung.model_name if rung else "TokenUsage",
         generated_at=now,
@@ -101,7 +105,7 @@ def _previous(frame: _Frame, now: datetime) -> _Previous:
     if not has_interval:
         charted = read_groups(scope, span, frame.reading(in_buckets=True, days_earlier=days_earlier))
     return _Previous(
-        row_amounts(groups), to_sums(total(groups.values())), _points(charted, frame), (span.first_day, span.last_day)
+        row_amounts(groups, frame.wanted_tags), to_sums(total(groups.values())), _points(charted, frame), (span.first_day, span.last_day)
     )
 
 

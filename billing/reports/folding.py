@@ -1,6 +1,6 @@
 """From groups to rows, points and series: additions in Python over what SQL has summed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 
 from billing.reports.amounts import COST, NOTHING, Amounts, added, total
@@ -10,14 +10,18 @@ RowKey = tuple[tuple[str, ...], int]
 """A row's key of each dimension, and its bucket's number."""
 
 
-def row_amounts(groups: Groups) -> dict[RowKey, Amounts]:
-    """Sums by row. A call with several tags is in the row of each."""
+def row_amounts(groups: Groups, wanted_tags: Collection[str] = ()) -> dict[RowKey, Amounts]:
+    """Sums by row. A call with several tags is in the row of each; of `wanted_tags` alone, if there are any."""
     rows: dict[RowKey, Amounts] = {}
     for (keys, bucket), amounts in groups.items():
-        for members in product(*keys):
+        for members in product(*keys if not wanted_tags else (_wanted(tags, wanted_tags) for tags in keys)):
             key = members, bucket
             rows[key] = added(rows[key], amounts) if key in rows else amounts
     return rows
+
+
+def _wanted(keys: tuple[str, ...], wanted_tags: Collection[str]) -> tuple[str, ...]:
+    return keys if len(keys) == 1 else tuple(key for key in keys if key in wanted_tags)
 
 
 def point_amounts(groups: Groups, buckets: int) -> list[Amounts]:

@@ -55,7 +55,7 @@ def ledger_condition(dimension: Dimension, keys: Collection[str]) -> Q:
     """Rows of the ledger that belong to one of `keys`."""
     if dimension is Dimension.TAG:
         untagged = Q(tags=[]) if NONE in keys else Q()
-        return untagged | Q(HasAnyTag("tags", sorted(keys)))
+        return untagged | Q(HasAnyTag("tags", _stored(dimension, keys)))
     column = _LEDGER_COLUMNS.get(dimension, dimension.value)
     stored = _stored(dimension, keys)
     condition = Q(**{f"{column}__in": stored})

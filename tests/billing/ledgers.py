@@ -95,7 +95,7 @@ def booked(drawn: list[Drawn]) -> Iterator[list[TokenUsage]]:
         projects = [make_project(name=f"Project {number}", prefers_reported_cost=True) for number in range(3)]
         people = [make_person(name=f"Person {number}") for number in range(2)]
         conversations = [
-            [make_conversation(project, title=f"Talk {number}") for number in range(2)] for project in projects
+            [make_conversation(project, title=f"Talk {number} of {project}") for number in range(2)] for project in projects
         ]
         outcomes = record_usage(
             [

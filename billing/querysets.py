@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -34,7 +35,29 @@ class TokenUsageQuerySet(ProjectScopedQuerySet):
         raise AppendOnlyError("The ledger is append-only: a row is never deleted.")
 
 
+class FrozenPriceError(TypeError):
+    """Raised by whatever would edit a version of a price."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field}: a price that is recorded is never edited. Add a version that supersedes it.")
+
+
 class ModelPriceQuerySet(models.QuerySet[Any]):
+    """Versions of prices. A version is never edited; an open one can be ended once."""
+
+    MUTABLE = frozenset({"note", "updated_at"})
+
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Versions that hold at some moment of [start, end); `end` None: for ever."""
+        later = self.filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=start))
+        return later if end is None else later.filter(valid_from__lt=end)
+
+    def update(self, **kwargs: Any) -> int:
+        for field in kwargs:
+            if field not in self.MUTABLE:
+                raise FrozenPriceError(field)
+        return super().update(**kwargs)
+
     def visible_to(self, user: Any) -> Self:
         """General prices for all staff; a project's own prices for those who see the project."""
         if not user.is_authenticated or not user.is_active:

@@ -1,14 +1,18 @@
 """Our own CSV."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from billing.ledger.events import UsageEvent
 from integrations.sources.files import find_files
 from integrations.sources.parsed import Notice, ParsedUsage, Rejection
 from integrations.sources.usage_csv import FORMAT
+from integrations.sources.usage_csv.columns import ALIASES, REQUIRED
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 HEADER = "id,occurred_at,provider,model"
@@ -169,3 +173,12 @@ def test_rows_come_as_they_are_asked_for(tmp_path) -> None:
     parsed = FORMAT.read(find_files([path], ()), sizes.append)
     assert isinstance(next(parsed), ParsedUsage)
     assert sum(sizes) < path.stat().st_size / 10
+
+
+def test_the_documentation_lists_every_column_and_its_other_names() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "importing-usage.md").read_text()
+    lines = page.partition("## csv")[2].splitlines()
+    rows = [line.split("|")[1:4] for line in lines if line.startswith("| `")]
+    documented = {column.strip(" `"): tuple(re.findall(r"`(\w+)`", others)) for column, _, others in rows}
+    assert documented == ALIASES
+    assert {column.strip(" `") for column, meaning, _ in rows if "**Required.**" in meaning} == set(REQUIRED)

@@ -33,4 +33,4 @@ class ProjectScopedQuerySet(models.QuerySet[Any]):
 
 def membership_project_ids(user: "User") -> models.QuerySet[Any, Any]:
     """A subquery of the ids of the projects that `user` is a member of."""
-    return user.memberships.values("project_id")  # type: ignore[attr-defined,no-any-return]
+    return user.memberships.values("project_id")

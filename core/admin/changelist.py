@@ -1,0 +1,17 @@
+"""The list of a ScopedModelAdmin."""
+
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+
+class ScopedChangeList(ChangeList):
+    """Hands the filtered rows to the admin class, which loads what its columns show."""
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
+        return self.model_admin.list_rows(request, rows)  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,6 @@
+from core.admin.filters import RelatedFilter
+
+
+class SourceFilter(RelatedFilter):
+    title = "source"
+    parameter_name = "source"

@@ -1,0 +1,24 @@
+"""What a user's memberships let them change."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import prefetch_related_objects
+
+from projects.models import Membership
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def managed_project_ids(user: "User | AnonymousUser") -> frozenset[UUID]:
+    """Ids of the projects of which `user` is a manager; asks the database once a user object."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    prefetch_related_objects([user], "memberships")
+    return frozenset(
+        membership.project_id
+        for membership in user.memberships.all()
+        if membership.role == Membership.Role.MANAGER
+    )

@@ -1,4 +1,4 @@
-"""A report's address: the query string says all that a report asks, so it can be kept, shared and scheduled."""
+"""A report's address: its query string says all that it asks, so it can be kept, shared and scheduled."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -29,7 +29,9 @@ def to_sums(amounts: Amounts) -> Sums:
     is_measured = not requests or values["unmeasured_requests"] < requests
     is_priced = not requests or values["unpriced_requests"] < requests
     tokens = {
-        name: value if is_measured or value else None for name, value in values.items() if name.endswith("_tokens")
+        name: value if is_measured or value else None
+        for name, value in values.items()
+        if name.endswith("_tokens")
     }
     return Sums(
         requests=requests,

@@ -25,7 +25,7 @@ def chart_interval(query: UsageQuery) -> Interval:
 
 
 def time_buckets(query: UsageQuery, interval: Interval, now: datetime) -> tuple[Bucket, ...]:
-    """All buckets of the query's period, in order and without gaps; the first starts and the last ends with it.
+    """All buckets of the query's period, in order, without gaps; the first starts and the last ends with it.
 
     `first_day` of a week is its Monday and of a month its first, also where the period begins later. Partial
     are those that the period cuts and those that are not over at `now`. Labels are distinct.
@@ -41,7 +41,9 @@ def time_buckets(query: UsageQuery, interval: Interval, now: datetime) -> tuple[
     for first in firsts:
         whole = day_start(first, zone), day_start(_following(first, interval), zone)
         cut = max(whole[0], start), min(whole[1], end)
-        buckets.append(Bucket(first, *cut, _label(first, interval, spans_years), cut != whole or cut[1] > now))
+        buckets.append(
+            Bucket(first, *cut, _label(first, interval, spans_years), cut != whole or cut[1] > now)
+        )
     return tuple(buckets)
 
 
@@ -75,7 +77,9 @@ def _hours(query: UsageQuery, zone: ZoneInfo, now: datetime) -> tuple[Bucket, ..
     labels = [f"{start.astimezone(zone):%-d %b, %H:%M}" for _, start, _ in spans]
     repeated = {label for label, count in Counter(labels).items() if count > 1}
     return tuple(
-        Bucket(day, start, end, f"{label} {offset_text(start, zone)}" if label in repeated else label, end > now)
+        Bucket(
+            day, start, end, f"{label} {offset_text(start, zone)}" if label in repeated else label, end > now
+        )
         for (day, start, end), label in zip(spans, labels, strict=True)
     )
 
@@ -92,6 +96,6 @@ def offset_text(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def at_wall_clock(moment: datetime, zone: ZoneInfo, days_earlier: int) -> datetime:
-    """The UTC moment at which the clocks of `zone` showed the same time, `days_earlier` days before `moment`."""
+    """The UTC moment when the clocks of `zone` showed `moment`'s time, `days_earlier` days before it."""
     local = moment.astimezone(zone).replace(tzinfo=None, fold=0) - timedelta(days=days_earlier)
     return local.replace(tzinfo=zone).astimezone(UTC)

@@ -35,7 +35,11 @@ class _Frame:
         return self.query.filters.get(Dimension.TAG, ())
 
     def reading(
-        self, *dimensions: Dimension, in_buckets: bool, days_earlier: int = 0, top: tuple[str, ...] | None = None
+        self,
+        *dimensions: Dimension,
+        in_buckets: bool,
+        days_earlier: int = 0,
+        top: tuple[str, ...] | None = None,
     ) -> Reading:
         if not in_buckets:
             return Reading(dimensions)
@@ -68,7 +72,10 @@ def build_report(query: UsageQuery, *, user: User | None = None, now: datetime |
     shown = first_members(rows)[:SERIES_SHOWN]
     charted = groups if has_interval else _charted_groups(frame, shown)
     previous = _previous(frame, now) if query.compare else None
-    named = [members(dimension, {keys[place] for keys, _ in rows}) for place, dimension in enumerate(query.group_by)]
+    named = [
+        members(dimension, {keys[place] for keys, _ in rows})
+        for place, dimension in enumerate(query.group_by)
+    ]
     return Report(
         query=query,
         rows=_rows(frame, rows, named, previous),
@@ -78,7 +85,9 @@ def build_report(query: UsageQuery, *, user: User | None = None, now: datetime |
         chart_interval=interval,
         series=tuple(
             Series(named[0].get(key, OTHER), tuple(map(to_sums, points)))
-            for key, points in member_points(row_amounts(charted, frame.wanted_tags), shown, len(frame.buckets))
+            for key, points in member_points(
+                row_amounts(charted, frame.wanted_tags), shown, len(frame.buckets)
+            )
         ),
         read_from=rung.model_name if rung else "TokenUsage",
         generated_at=now,
@@ -105,7 +114,10 @@ def _previous(frame: _Frame, now: datetime) -> _Previous:
     if not has_interval:
         charted = read_groups(scope, span, frame.reading(in_buckets=True, days_earlier=days_earlier))
     return _Previous(
-        row_amounts(groups, frame.wanted_tags), to_sums(total(groups.values())), _points(charted, frame), (span.first_day, span.last_day)
+        row_amounts(groups, frame.wanted_tags),
+        to_sums(total(groups.values())),
+        _points(charted, frame),
+        (span.first_day, span.last_day),
     )
 
 
@@ -114,7 +126,9 @@ def _points(groups: Groups, frame: _Frame) -> tuple[Sums, ...]:
 
 
 def _rows(
-    frame: _Frame, amounts: dict[tuple[tuple[str, ...], int], Amounts], named: list[dict[str, Member]],
+    frame: _Frame,
+    amounts: dict[tuple[tuple[str, ...], int], Amounts],
+    named: list[dict[str, Member]],
     previous: _Previous | None,
 ) -> tuple[Row, ...]:
     rows = []
@@ -132,7 +146,7 @@ def _rows(
 def _rank(row: Row) -> tuple[object, ...]:
     cost = row.sums.cost
     return (
-        row.bucket.start if row.bucket else datetime.min,
+        row.bucket.start.timestamp() if row.bucket else 0,
         cost is None,
         -(cost or 0),
         tuple((member.label.casefold(), member.key) for member in row.members),

@@ -12,7 +12,7 @@ Compiled = tuple[str, list[Any]]
 
 
 class LedgerSum(Func):
-    """A measure's sum over rows of the ledger (billing/measures.py). The ledger must be the query's only table."""
+    """A measure's sum over rows of the ledger (billing/measures.py). It must be the query's only table."""
 
     contains_aggregate = True
 

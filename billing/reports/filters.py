@@ -41,32 +41,42 @@ class _Field(django_filters.Filter):  # type: ignore[misc]
 class UsageFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Bound to an address' parameters; `query` is what they ask, `qs` the ledger's rows behind it.
 
-    `user` None sees everything. Absent parameters mean: this month up to `today`, in `default_zone`, by provider
-    and model.
+    `user` None sees everything. Absent parameters mean: this month up to `today`, in `default_zone`, by
+    provider and model.
     """
 
     zone = _Field(form_fields.ZoneField, label="Time zone")
     group_by = _Field(
-        form_fields.DimensionsField, label="Group by", choices=_words(Dimension),
-        error_messages={"invalid_choice": f"“%(value)s” is not a dimension: choose from {limits.dimension_names()}."},
+        form_fields.DimensionsField,
+        label="Group by",
+        choices=_words(Dimension),
+        error_messages={
+            "invalid_choice": f"“%(value)s” is not a dimension: choose from {limits.dimension_names()}."
+        },
     )
     interval = django_filters.ChoiceFilter(
-        label="Every", choices=_words(Interval), empty_label="Whole period", error_messages=_one_of(", ".join(Interval))
+        label="Every",
+        choices=_words(Interval),
+        empty_label="Whole period",
+        error_messages=_one_of(", ".join(Interval)),
     )
     compare = _Field(form_fields.SwitchField, label="Compare with the period before")
     project = django_filters.ModelMultipleChoiceFilter(
-        queryset=Project.objects.none(), widget=form_fields.Values,
+        queryset=Project.objects.none(),
+        widget=form_fields.Values,
         error_messages={"invalid_choice": "No such project: %(value)s."},
     )
     provider = _Field(form_fields.TextValuesField)
     model = _Field(form_fields.TextValuesField)
     request_type = _Field(
-        form_fields.KnownValuesField, choices=TokenUsage.RequestType.choices,
+        form_fields.KnownValuesField,
+        choices=TokenUsage.RequestType.choices,
         error_messages=_one_of(", ".join(TokenUsage.RequestType.values)),
     )
     environment = _Field(form_fields.TextValuesField)
     status = _Field(
-        form_fields.KnownValuesField, choices=TokenUsage.Status.choices,
+        form_fields.KnownValuesField,
+        choices=TokenUsage.Status.choices,
         error_messages=_one_of(", ".join(TokenUsage.Status.values)),
     )
     person = _Field(form_fields.IdsField)
@@ -133,7 +143,10 @@ class UsageFilter(django_filters.FilterSet):  # type: ignore[misc]
         if dimension in _NAMED:
             recent = recent_names(dimension, user=self.user, last_day=self._last_day())
         names = {name for name, _ in recent}
-        return [*recent, *((name, name) for name in self.data.getlist(dimension) if name and name not in names)]
+        return [
+            *recent,
+            *((name, name) for name in self.data.getlist(dimension) if name and name not in names),
+        ]
 
     def _last_day(self) -> date:
         self.form.is_valid()

@@ -11,7 +11,7 @@ RowKey = tuple[tuple[str, ...], int]
 
 
 def row_amounts(groups: Groups, wanted_tags: Collection[str] = ()) -> dict[RowKey, Amounts]:
-    """Sums by row. A call with several tags is in the row of each; of `wanted_tags` alone, if there are any."""
+    """Sums by row. A call with several tags is in the row of each: of `wanted_tags` alone, if any."""
     rows: dict[RowKey, Amounts] = {}
     for (keys, bucket), amounts in groups.items():
         for members in product(*keys if not wanted_tags else (_wanted(tags, wanted_tags) for tags in keys)):
@@ -40,8 +40,10 @@ def first_members(rows: dict[RowKey, Amounts]) -> list[str]:
     return sorted(sums, key=lambda key: (-sums[key][COST], -sums[key][0], key))
 
 
-def member_points(rows: dict[RowKey, Amounts], members: list[str], buckets: int) -> Iterator[tuple[str, list[Amounts]]]:
-    """The first dimension's `members`, each with its sums by bucket; then all others under "", if there are any."""
+def member_points(
+    rows: dict[RowKey, Amounts], members: list[str], buckets: int
+) -> Iterator[tuple[str, list[Amounts]]]:
+    """The first dimension's `members`, each with its sums by bucket; all others under "", if any."""
     lines: dict[str, dict[int, list[Amounts]]] = {member: {} for member in members}
     for (keys, bucket), amounts in rows.items():
         line = keys[0] if keys[0] in lines else ""

@@ -24,7 +24,11 @@ class CommaValues(Values):
     """Repeated parameters or one with commas: group_by=provider,model."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        parts = (part.strip() for value in super().value_from_datadict(data, files, name) for part in value.split(","))
+        parts = (
+            part.strip()
+            for value in super().value_from_datadict(data, files, name)
+            for part in value.split(",")
+        )
         return list(dict.fromkeys(part for part in parts if part))
 
 

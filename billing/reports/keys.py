@@ -59,7 +59,11 @@ def ledger_condition(dimension: Dimension, keys: Collection[str]) -> Q:
     column = _LEDGER_COLUMNS.get(dimension, dimension.value)
     stored = _stored(dimension, keys)
     condition = Q(**{f"{column}__in": stored})
-    return condition | Q(**{f"{column}__isnull": True}) if dimension in _NULLABLE and NIL in stored else condition
+    return (
+        condition | Q(**{f"{column}__isnull": True})
+        if dimension in _NULLABLE and NIL in stored
+        else condition
+    )
 
 
 def _stored(dimension: Dimension, keys: Collection[str]) -> list[Any]:

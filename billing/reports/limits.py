@@ -24,7 +24,9 @@ def faults(query: UsageQuery) -> dict[str, str]:
     if days > MAX_DAYS:
         found["from"] = f"The period has {days:,} days; a report takes {MAX_DAYS:,} at most."
     if query.interval is Interval.HOUR and days > MAX_DAYS_BY_HOUR:
-        found["interval"] = f"By hour a report takes {MAX_DAYS_BY_HOUR} days at most; this period has {days:,}."
+        found["interval"] = (
+            f"By hour a report takes {MAX_DAYS_BY_HOUR} days at most; this period has {days:,}."
+        )
     if not 1 <= len(query.group_by) <= MAX_DIMENSIONS:
         found["group_by"] = f"Group by one to {MAX_DIMENSIONS} dimensions, not {len(query.group_by)}."
     return found

@@ -27,7 +27,7 @@ def is_kept(zone: str) -> bool:
 
 
 def smallest_rung(dimensions: Iterable[Dimension], *, needs_project: bool) -> Rung | None:
-    """The first rung that has all `dimensions` (and the project, for readers who do not see all); None: the ledger."""
+    """The first rung with all `dimensions`, and the project for readers who do not see all; else None."""
     needed = set()
     for dimension in dimensions:
         if dimension not in RUNG_COLUMNS:

@@ -16,7 +16,7 @@ from billing.reports.amounts import NOTHING, Amounts, added
 from billing.reports.expressions import BucketNumber, LedgerSum
 from billing.reports.plan import smallest_rung
 from billing.reports.query import Dimension
-from billing.reports.spans import Cuts, Span
+from billing.reports.spans import UNCUT, Cuts, Span
 from billing.rollups import MEASURES, Rung
 
 Group = tuple[tuple[tuple[str, ...], ...], int]
@@ -37,7 +37,9 @@ class Scope:
     is_kept: bool
 
     def visible(self, model: Any) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = model.objects.all() if self.user is None else model.objects.visible_to(self.user)
+        rows: QuerySet[Any] = (
+            model.objects.all() if self.user is None else model.objects.visible_to(self.user)
+        )
         return rows
 
     @property
@@ -53,7 +55,7 @@ class Reading:
     """
 
     dimensions: tuple[Dimension, ...] = ()
-    cuts: Cuts = Cuts((), ())
+    cuts: Cuts = UNCUT
     top: tuple[str, ...] | None = None
 
 
@@ -85,7 +87,9 @@ def read_groups(scope: Scope, span: Span, reading: Reading) -> Groups:
 
 def ledger_rows_of(scope: Scope, start: Any, end: Any) -> "QuerySet[Any]":
     """Booked rows of the ledger from `start` to `end` (exclusive) that the scope keeps."""
-    rows = scope.visible(TokenUsage).filter(superseded_by__isnull=True, occurred_at__gte=start, occurred_at__lt=end)
+    rows = scope.visible(TokenUsage).filter(
+        superseded_by__isnull=True, occurred_at__gte=start, occurred_at__lt=end
+    )
     for dimension, wanted in scope.filters.items():
         rows = rows.filter(keys.ledger_condition(dimension, wanted))
     return rows

@@ -9,8 +9,11 @@ from billing.reports.query import Dimension, Interval, UsageQuery
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Additive figures of some calls. A token sum is None when no answered call of the group knows its tokens,
-    `cost` is None when none is priced (unless a failed call's is known); both are 0 when there is nothing to know."""
+    """Additive figures of some calls.
+
+    A token sum is None when no answered call knows its tokens, `cost` is None when no answered call is priced
+    (and no failed one's is known); both are 0 when there is nothing to know.
+    """
 
     requests: int = 0
     errors: int = 0
@@ -50,8 +53,8 @@ OTHER = Member("", "Other")
 class Bucket:
     """A span of time: `start` and `end` are UTC moments (end exclusive), cut to the report's period.
 
-    `first_day` names it: its day, its Monday or its month's first, also where the period begins later. Partial:
-    cut by the period, or not over when the report was made.
+    `first_day` names it: its day, its Monday or its month's first, also where the period begins later.
+    Partial: cut by the period, or not over when the report was made.
     """
 
     first_day: date
@@ -84,13 +87,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Rows are sorted by cost (largest first, unpriced last), then by members; with an interval by bucket first.
+    """Rows are sorted by cost (largest first, unpriced last), then by members; with an interval by bucket
+    first. A call with several tags counts in the row of each; `totals` and `points` count every call once.
 
-    A call with several tags counts in the row of each; `totals` and `points` count every call once.
-
-    `series` always has buckets (the query's interval, or hours to months by the period's length) for the chart:
-    the eight most expensive members of the first dimension, the others folded into OTHER. `points` are the sums
-    of each bucket over all members, `previous_points` those of the buckets compared with.
+    `series` always has buckets for the chart (the query's interval, or hours to months by the period's
+    length): the eight most expensive members of the first dimension, the others folded into OTHER. `points`
+    are the sums of each bucket over all members, `previous_points` those of the buckets compared with.
     """
 
     query: UsageQuery

@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from `first_day` to `last_day`, both included; the last only up to the moment `cut`, if there is one.
+    """Days from `first_day` to `last_day`, both included; the last only up to the moment `cut`, if any.
 
     Empty when `last_day` is before `first_day`.
     """
@@ -45,10 +45,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """The inner boundaries of buckets: the n-th one starts bucket n. `days` is None where buckets are hours."""
+    """The inner boundaries of buckets: the n-th starts bucket n. `days` is None where buckets are hours."""
 
     days: tuple[date, ...] | None
     moments: tuple[datetime, ...]
+
+
+UNCUT = Cuts((), ())
+"""One bucket."""
 
 
 def period_span(query: UsageQuery) -> Span:

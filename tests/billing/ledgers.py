@@ -28,12 +28,19 @@ ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu")
 _EDGES = [
     *(NEW_YORK_SPRING + timedelta(hours=hours) for hours in (-2, -1, 0, 1, 24)),
     *(NEW_YORK_AUTUMN + timedelta(hours=hours) for hours in (-2, -1, 0, 1, 24)),
-    *(day_start(date(2026, month, day), ZoneInfo(zone)) for zone in ZONES for month, day in ((3, 8), (3, 9), (11, 2))),
+    *(
+        day_start(date(2026, month, day), ZoneInfo(zone))
+        for zone in ZONES
+        for month, day in ((3, 8), (3, 9), (11, 2))
+    ),
 ]
 _NUDGES = st.sampled_from([-1_000_000, -1, 0, 1, 999_999, 1_000_000])
-MOMENTS = st.builds(lambda edge, nudge: edge + timedelta(microseconds=nudge), st.sampled_from(_EDGES), _NUDGES) | st.builds(
+MOMENTS = st.builds(
+    lambda edge, nudge: edge + timedelta(microseconds=nudge), st.sampled_from(_EDGES), _NUDGES
+) | st.builds(
     lambda start, seconds: start + timedelta(seconds=seconds),
-    st.sampled_from([NEW_YORK_SPRING, NEW_YORK_AUTUMN]), st.integers(-3 * 86_400, 3 * 86_400),
+    st.sampled_from([NEW_YORK_SPRING, NEW_YORK_AUTUMN]),
+    st.integers(-3 * 86_400, 3 * 86_400),
 )
 PERIODS = ((date(2026, 3, 6), date(2026, 3, 10)), (date(2026, 10, 30), date(2026, 11, 3)))
 """Days around both edges: all random moments lie within a day or two of them."""
@@ -95,7 +102,8 @@ def booked(drawn: list[Drawn]) -> Iterator[list[TokenUsage]]:
         projects = [make_project(name=f"Project {number}", prefers_reported_cost=True) for number in range(3)]
         people = [make_person(name=f"Person {number}") for number in range(2)]
         conversations = [
-            [make_conversation(project, title=f"Talk {number} of {project}") for number in range(2)] for project in projects
+            [make_conversation(project, title=f"Talk {number} of {project}") for number in range(2)]
+            for project in projects
         ]
         outcomes = record_usage(
             [
@@ -151,15 +159,21 @@ def naive_sums(rows: Iterable[TokenUsage]) -> Sums:
     answered = [row for row in rows if row.status in ANSWERED]
     unpriced = [row for row in answered if row.cost is None]
     unmeasured = [row for row in answered if row.input_tokens is None and row.output_tokens is None]
-    tokens: dict[str, int | None] = {name: sum(getattr(row, name) or 0 for row in rows) for name in TOKEN_COLUMNS}
+    tokens: dict[str, int | None] = {
+        name: sum(getattr(row, name) or 0 for row in rows) for name in TOKEN_COLUMNS
+    }
     cost: Decimal | None = sum((row.cost or Decimal(0) for row in rows), Decimal(0))
     if answered and len(unmeasured) == len(answered):
         tokens = {name: value or None for name, value in tokens.items()}
     if answered and len(unpriced) == len(answered):
         cost = cost or None
     return Sums(
-        requests=len(answered), errors=sum(row.status == "error" for row in rows), **tokens, cost=cost,
-        unpriced_requests=len(unpriced), unmeasured_requests=len(unmeasured),
+        requests=len(answered),
+        errors=sum(row.status == "error" for row in rows),
+        **tokens,
+        cost=cost,
+        unpriced_requests=len(unpriced),
+        unmeasured_requests=len(unmeasured),
     )
 
 

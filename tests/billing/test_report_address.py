@@ -29,7 +29,9 @@ def messages(text: str) -> dict[str, str]:
 
 def test_an_empty_address_means_this_month_so_far_by_provider_and_model() -> None:
     default = UsageQuery(
-        first_day=date(2026, 11, 1), last_day=TODAY, zone="Europe/Berlin",
+        first_day=date(2026, 11, 1),
+        last_day=TODAY,
+        zone="Europe/Berlin",
         group_by=(Dimension.PROVIDER, Dimension.MODEL),
     )
     assert parsed("") == default
@@ -64,7 +66,10 @@ def test_every_query_comes_back_from_its_address() -> None:
     )
     assert parsed(query_string(query)) == query
     assert parsed(query_string(query, interval=None, compare=False)) == UsageQuery(
-        first_day=query.first_day, last_day=query.last_day, zone=query.zone, group_by=query.group_by,
+        first_day=query.first_day,
+        last_day=query.last_day,
+        zone=query.zone,
+        group_by=query.group_by,
         filters=query.filters,
     )
 
@@ -75,7 +80,10 @@ def test_dimensions_may_also_be_repeated() -> None:
 
 def test_an_address_is_readable() -> None:
     query = UsageQuery(first_day=date(2026, 11, 1), last_day=TODAY, filters={Dimension.PROVIDER: ("openai",)})
-    assert query_string(query) == "from=2026-11-01&to=2026-11-19&zone=UTC&group_by=provider,model&provider=openai"
+    assert (
+        query_string(query)
+        == "from=2026-11-01&to=2026-11-19&zone=UTC&group_by=provider,model&provider=openai"
+    )
     assert filtered(query, Dimension.PROVIDER).filters == {}
     assert filtered(query, Dimension.PROVIDER, "google").filters == {Dimension.PROVIDER: ("google",)}
 
@@ -83,29 +91,48 @@ def test_an_address_is_readable() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("from=2026-11-19&to=2026-11-01", {"from": "“from” is after “to”: 2026-11-19 is later than 2026-11-01."}),
+        (
+            "from=2026-11-19&to=2026-11-01",
+            {"from": "“from” is after “to”: 2026-11-19 is later than 2026-11-01."},
+        ),
         ("zone=Mars/Phobos", {"zone": "“Mars/Phobos” is not an IANA time zone, such as Europe/Berlin."}),
-        ("zone=../../etc/passwd", {"zone": "“../../etc/passwd” is not an IANA time zone, such as Europe/Berlin."}),
+        (
+            "zone=../../etc/passwd",
+            {"zone": "“../../etc/passwd” is not an IANA time zone, such as Europe/Berlin."},
+        ),
         ("from=yesterday", {"from": "“yesterday” is not a day, such as 2026-11-01."}),
         ("from=2026-02-30", {"from": "“2026-02-30” is not a day, such as 2026-11-01."}),
-        ("from=0001-01-01&to=0001-01-02", {
-            "from": "0001-01-01 is not between 2000-01-01 and 2099-12-31.",
-            "to": "0001-01-02 is not between 2000-01-01 and 2099-12-31.",
-        }),
+        (
+            "from=0001-01-01&to=0001-01-02",
+            {
+                "from": "0001-01-01 is not between 2000-01-01 and 2099-12-31.",
+                "to": "0001-01-02 is not between 2000-01-01 and 2099-12-31.",
+            },
+        ),
         ("from=2010-01-01", {"from": "The period has 6,167 days; a report takes 3,660 at most."}),
-        ("interval=hour&from=2026-10-01", {
-            "interval": "By hour a report takes 31 days at most; this period has 50.",
-        }),
+        (
+            "interval=hour&from=2026-10-01",
+            {
+                "interval": "By hour a report takes 31 days at most; this period has 50.",
+            },
+        ),
         ("interval=century", {"interval": "“century” is not one of hour, day, week, month."}),
         ("group_by=project,provider,model,tag", {"group_by": "Group by one to 3 dimensions, not 4."}),
-        ("group_by=colour", {
-            "group_by": "“colour” is not a dimension: choose from project, provider, model, request_type,"
-            " environment, person, agent, conversation, tag, source, status.",
-        }),
+        (
+            "group_by=colour",
+            {
+                "group_by": "“colour” is not a dimension: choose from project, provider, model, request_type,"
+                " environment, person, agent, conversation, tag, source, status.",
+            },
+        ),
         ("status=fine", {"status": "“fine” is not one of ok, partial, cancelled, error, cached, mock."}),
-        ("person=Priya&conversation=1", {
-            "person": "“Priya” is not an id.", "conversation": "“1” is not an id.",
-        }),
+        (
+            "person=Priya&conversation=1",
+            {
+                "person": "“Priya” is not an id.",
+                "conversation": "“1” is not an id.",
+            },
+        ),
         ("project=Helpdesk", {"project": "“Helpdesk” is not a valid UUID."}),
         ("model=a%00b", {"model": "“a\x00b” cannot be a name."}),
     ],

@@ -48,7 +48,9 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
 def test_weeks_begin_on_monday_and_are_cut_by_the_period() -> None:
     weeks = time_buckets(query(date(2026, 12, 30), date(2027, 1, 12)), Interval.WEEK, LATER)
     assert weeks == (
-        Bucket(date(2026, 12, 28), utc(2026, 12, 30), utc(2027, 1, 4), "Week 53, 28 Dec 2026", is_partial=True),
+        Bucket(
+            date(2026, 12, 28), utc(2026, 12, 30), utc(2027, 1, 4), "Week 53, 28 Dec 2026", is_partial=True
+        ),
         Bucket(date(2027, 1, 4), utc(2027, 1, 4), utc(2027, 1, 11), "Week 1, 4 Jan 2027"),
         Bucket(date(2027, 1, 11), utc(2027, 1, 11), utc(2027, 1, 13), "Week 2, 11 Jan 2027", is_partial=True),
     )
@@ -64,9 +66,17 @@ def test_months_are_partial_until_they_are_over() -> None:
 
 def test_a_chart_has_some_dozens_of_buckets() -> None:
     first = date(2026, 1, 1)
-    by_days = {days: chart_interval(query(first, first + timedelta(days=days - 1))) for days in (2, 3, 93, 94, 370, 371)}
+    by_days = {
+        days: chart_interval(query(first, first + timedelta(days=days - 1)))
+        for days in (2, 3, 93, 94, 370, 371)
+    }
     assert by_days == {
-        2: Interval.HOUR, 3: Interval.DAY, 93: Interval.DAY, 94: Interval.WEEK, 370: Interval.WEEK, 371: Interval.MONTH,
+        2: Interval.HOUR,
+        3: Interval.DAY,
+        93: Interval.DAY,
+        94: Interval.WEEK,
+        370: Interval.WEEK,
+        371: Interval.MONTH,
     }
 
 

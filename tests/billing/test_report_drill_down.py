@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 ZONE = "America/New_York"
 random_ledgers = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -41,15 +43,23 @@ def keys(row: TokenUsage, dimension: Dimension) -> list[str]:
 @random_ledgers
 @given(drawn=LEDGERS, period=st.sampled_from(PERIODS), chosen=st.sets(st.sampled_from(Dimension), max_size=2))
 def test_filters_keep_any_of_their_values(
-    settings: pytest.FixtureRequest, zones: list[str], drawn: list[Drawn], period: tuple[date, date],
+    settings: pytest.FixtureRequest,
+    zones: list[str],
+    drawn: list[Drawn],
+    period: tuple[date, date],
     chosen: set[Dimension],
 ) -> None:
     settings.REPORTING_TIME_ZONES = zones
     first, last = period
     with booked(drawn) as ledger:
         filters = {dimension: tuple(sorted(set(keys(ledger[0], dimension)))) for dimension in chosen}
-        query = UsageQuery(first_day=first, last_day=last, zone=ZONE, filters=filters, group_by=(Dimension.PROVIDER,))
-        start, end = day_start(first, ZoneInfo(ZONE)), day_start(last.replace(day=last.day + 1), ZoneInfo(ZONE))
+        query = UsageQuery(
+            first_day=first, last_day=last, zone=ZONE, filters=filters, group_by=(Dimension.PROVIDER,)
+        )
+        start, end = (
+            day_start(first, ZoneInfo(ZONE)),
+            day_start(last.replace(day=last.day + 1), ZoneInfo(ZONE)),
+        )
         kept = [
             row
             for row in ledger
@@ -66,16 +76,24 @@ def test_filters_keep_any_of_their_values(
 @pytest.mark.parametrize("interval", [None, Interval.DAY, Interval.WEEK, Interval.MONTH])
 @random_ledgers
 @given(
-    drawn=LEDGERS, period=st.sampled_from(PERIODS),
+    drawn=LEDGERS,
+    period=st.sampled_from(PERIODS),
     group_by=st.lists(st.sampled_from(Dimension), min_size=1, max_size=3, unique=True),
     tags=st.sampled_from([(), ("a",), ("b", "c"), (NONE,)]),
 )
 def test_every_row_leads_to_what_it_counts(
-    drawn: list[Drawn], period: tuple[date, date], group_by: list[Dimension], tags: tuple[str, ...],
+    drawn: list[Drawn],
+    period: tuple[date, date],
+    group_by: list[Dimension],
+    tags: tuple[str, ...],
     interval: Interval | None,
 ) -> None:
     query = UsageQuery(
-        first_day=period[0], last_day=period[1], zone=ZONE, group_by=tuple(group_by), interval=interval,
+        first_day=period[0],
+        last_day=period[1],
+        zone=ZONE,
+        group_by=tuple(group_by),
+        interval=interval,
         filters={Dimension.TAG: tags} if tags else {},
     )
     with booked(drawn):

@@ -39,15 +39,21 @@ def form(text: str, user: object) -> UsageFilter:
 def test_owners_are_offered_everything() -> None:
     book()
     assert offered(form("", make_owner())) == {
-        "project": ["Ours", "Theirs"], "provider": ["acme", "globex"], "model": ["a-1", "a-2", "g-1"],
-        "environment": ["(none)", "production", "staging"], "person": [],
+        "project": ["Ours", "Theirs"],
+        "provider": ["acme", "globex"],
+        "model": ["a-1", "a-2", "g-1"],
+        "environment": ["(none)", "production", "staging"],
+        "person": [],
     }
 
 
 def test_members_are_offered_what_is_theirs() -> None:
     ours, _ = book()
     assert offered(form("", make_member(ours))) == {
-        "project": ["Ours"], "provider": ["acme"], "model": ["a-1", "a-2"], "environment": ["(none)", "production"],
+        "project": ["Ours"],
+        "provider": ["acme"],
+        "model": ["a-1", "a-2"],
+        "environment": ["(none)", "production"],
         "person": [],
     }
 
@@ -65,7 +71,8 @@ def test_validating_reads_nothing_but_named_projects(django_assert_num_queries) 
     member = make_member(ours)
     with django_assert_num_queries(0):
         assert form("provider=acme&status=ok&group_by=tag", member).query.filters == {
-            Dimension.PROVIDER: ("acme",), Dimension.STATUS: ("ok",),
+            Dimension.PROVIDER: ("acme",),
+            Dimension.STATUS: ("ok",),
         }
     with django_assert_num_queries(1):
         assert form(f"project={ours.pk}", member).query.filters == {Dimension.PROJECT: (str(ours.pk),)}

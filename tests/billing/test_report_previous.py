@@ -30,7 +30,9 @@ ZONES = ["UTC", "America/New_York"]
         (date(2026, 11, 18), date(2026, 11, 18), (date(2026, 11, 11), date(2026, 11, 11))),
     ],
 )
-def test_weekdays_meet_and_periods_do_not_overlap(first: date, last: date, compared: tuple[date, date]) -> None:
+def test_weekdays_meet_and_periods_do_not_overlap(
+    first: date, last: date, compared: tuple[date, date]
+) -> None:
     span = previous_span(UsageQuery(first_day=first, last_day=last), NOW)
     assert (span.first_day, span.last_day, span.cut) == (*compared, None)
     assert span.first_day.weekday() == first.weekday()
@@ -57,8 +59,12 @@ def _both_ways(request: pytest.FixtureRequest, settings: pytest.FixtureRequest) 
 def book(*moments: datetime, model: str = "m") -> None:
     project = make_project()
     record_usage(
-        [make_event(project, occurred_at=moment, provider="acme", model=model, input_tokens=1, output_tokens=0)
-         for moment in moments]
+        [
+            make_event(
+                project, occurred_at=moment, provider="acme", model=model, input_tokens=1, output_tokens=0
+            )
+            for moment in moments
+        ]
     )
 
 
@@ -70,13 +76,17 @@ def counts(sums: Sums | None) -> int | None:
 def test_rows_totals_and_points_meet_the_same_elapsed_part() -> None:
     shift = timedelta(days=28)
     book(NOW - timedelta(hours=1), NOW - timedelta(days=3))
-    book(NOW - shift - timedelta(seconds=1), NOW - timedelta(days=3) - shift, datetime(2026, 10, 4, tzinfo=UTC))
+    book(
+        NOW - shift - timedelta(seconds=1), NOW - timedelta(days=3) - shift, datetime(2026, 10, 4, tzinfo=UTC)
+    )
     book(NOW - shift, datetime(2026, 10, 3, 23, 59, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC))
     book(datetime(2026, 10, 5, tzinfo=UTC), model="gone")
     query = UsageQuery(first_day=date(2026, 11, 1), last_day=date(2026, 11, 19), compare=True)
     report = build_report(query, now=NOW)
     assert report.previous_days == (date(2026, 10, 4), date(2026, 10, 22))
-    assert [(row.members[1].label, counts(row.sums), counts(row.previous)) for row in report.rows] == [("m", 2, 3)]
+    assert [(row.members[1].label, counts(row.sums), counts(row.previous)) for row in report.rows] == [
+        ("m", 2, 3)
+    ]
     assert counts(report.previous_totals) == 4
     assert points(report) == {4 - 4: 1, 1: 1, 15: 1, 18: 1}
     assert sum(counts(point) or 0 for point in report.points) == 2
@@ -93,8 +103,12 @@ def test_buckets_meet_their_counterparts(interval: Interval) -> None:
     book(*(datetime(2026, 10, day, 15, tzinfo=UTC) for day in range(4, 18)))
     book(*(datetime(2026, 11, day, 16, tzinfo=UTC) for day in range(1, 15)))
     query = UsageQuery(
-        first_day=date(2026, 11, 1), last_day=date(2026, 11, 14), zone="America/New_York", interval=interval,
-        group_by=(Dimension.PROVIDER,), compare=True,
+        first_day=date(2026, 11, 1),
+        last_day=date(2026, 11, 14),
+        zone="America/New_York",
+        interval=interval,
+        group_by=(Dimension.PROVIDER,),
+        compare=True,
     )
     report = build_report(query, now=NOW)
     # 11 in the morning in New York on both sides of the clock change.

@@ -24,8 +24,12 @@ def book(number: int) -> None:
     record_usage(
         [
             make_event(
-                project, occurred_at=moment, provider=f"provider-{number}", tags=(f"tag-{number}", "all"),
-                person_id=make_person().pk, conversation_id=make_conversation(project).pk,
+                project,
+                occurred_at=moment,
+                provider=f"provider-{number}",
+                tags=(f"tag-{number}", "all"),
+                person_id=make_person().pk,
+                conversation_id=make_conversation(project).pk,
             )
             for moment in moments
         ]
@@ -33,7 +37,9 @@ def book(number: int) -> None:
 
 
 def statements(query: UsageQuery, **options: object) -> list[str]:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         build_report(query, now=NOW, **options)  # type: ignore[arg-type]
     return [entry["sql"] for entry in captured.captured_queries]
 
@@ -97,7 +103,9 @@ def test_a_member_reads_tables_that_know_the_project() -> None:
     record_usage([make_event(project)])
     member = make_member(project)
     tables = {
-        dimension: build_report(UsageQuery(**THIS_MONTH, group_by=(dimension,)), user=member, now=NOW).read_from
+        dimension: build_report(
+            UsageQuery(**THIS_MONTH, group_by=(dimension,)), user=member, now=NOW
+        ).read_from
         for dimension in (Dimension.MODEL, Dimension.PROJECT)
     }
     assert tables == {Dimension.MODEL: "DailyUsage", Dimension.PROJECT: "DailyProjectUsage"}

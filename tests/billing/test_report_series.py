@@ -36,7 +36,9 @@ def costs(report: Report) -> dict[str, Decimal]:
 @pytest.mark.parametrize("zones", [["UTC"], ["Europe/Berlin"]])
 @pytest.mark.parametrize("dimension", [Dimension.PROVIDER, Dimension.AGENT, Dimension.ENVIRONMENT])
 @pytest.mark.parametrize("interval", [None, Interval.DAY])
-def test_the_rest_is_folded_into_one_line(zones: list[str], dimension: Dimension, interval: Interval | None) -> None:
+def test_the_rest_is_folded_into_one_line(
+    zones: list[str], dimension: Dimension, interval: Interval | None
+) -> None:
     with override_settings(REPORTING_TIME_ZONES=zones):
         book(range(1, 12), dimension)
         report = build_report(UsageQuery(**PERIOD, group_by=(dimension,), interval=interval))
@@ -62,11 +64,23 @@ def test_a_call_with_two_tags_is_in_both_lines_and_once_in_the_points() -> None:
 
 def test_rows_stand_by_cost_and_unpriced_ones_last() -> None:
     project = make_project(prefers_reported_cost=True)
-    priced = {"cheap": Decimal(1), "dear": Decimal(2), "free": Decimal(0), "also-free": Decimal(0), "unknown": None}
-    record_usage([make_event(project, provider=name, model="x", reported_cost=cost) for name, cost in priced.items()])
+    priced = {
+        "cheap": Decimal(1),
+        "dear": Decimal(2),
+        "free": Decimal(0),
+        "also-free": Decimal(0),
+        "unknown": None,
+    }
+    record_usage(
+        [make_event(project, provider=name, model="x", reported_cost=cost) for name, cost in priced.items()]
+    )
     report = build_report(UsageQuery(**PERIOD, group_by=(Dimension.PROVIDER,)))
     assert [(row.members[0].label, row.sums.cost) for row in report.rows] == [
-        ("dear", 2), ("cheap", 1), ("also-free", 0), ("free", 0), ("unknown", None),
+        ("dear", 2),
+        ("cheap", 1),
+        ("also-free", 0),
+        ("free", 0),
+        ("unknown", None),
     ]
     assert (report.totals.cost, report.totals.unpriced_requests) == (Decimal(3), 1)
     assert NOON.date() in {bucket.first_day for bucket in report.buckets}

@@ -1,6 +1,5 @@
-"""A report's figures are those of the ledger, whichever table answers, in every zone, at every clock change."""
+"""A report's figures are the ledger's, whichever table answers, in every zone, at every clock change."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,16 +29,18 @@ FROM_LEDGER = [
     (Dimension.STATUS, Dimension.SOURCE),
 ]
 random_ledgers = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
 @pytest.fixture(params=["rollup zone", "foreign zone"])
-def is_rollup_zone(request: pytest.FixtureRequest, settings: pytest.FixtureRequest) -> Iterator[bool]:
+def is_rollup_zone(request: pytest.FixtureRequest, settings: pytest.FixtureRequest) -> bool:
     """Whether the zones of these tests have rollups."""
     is_rollup = request.param == "rollup zone"
     settings.REPORTING_TIME_ZONES = [*ZONES] if is_rollup else ["Europe/Berlin"]
-    yield is_rollup
+    return is_rollup
 
 
 def shown(report: Report) -> dict[tuple[object, ...], Sums]:
@@ -51,9 +52,15 @@ def shown(report: Report) -> dict[tuple[object, ...], Sums]:
 
 @pytest.mark.parametrize("zone", ZONES)
 @random_ledgers
-@given(drawn=LEDGERS, period=st.sampled_from(PERIODS), group_by=st.sampled_from([*FROM_ROLLUPS, *FROM_LEDGER]))
+@given(
+    drawn=LEDGERS, period=st.sampled_from(PERIODS), group_by=st.sampled_from([*FROM_ROLLUPS, *FROM_LEDGER])
+)
 def test_groups_are_the_ledgers(
-    is_rollup_zone: bool, zone: str, drawn: list[Drawn], period: tuple[date, date], group_by: tuple[Dimension, ...]
+    is_rollup_zone: bool,
+    zone: str,
+    drawn: list[Drawn],
+    period: tuple[date, date],
+    group_by: tuple[Dimension, ...],
 ) -> None:
     query = UsageQuery(first_day=period[0], last_day=period[1], zone=zone, group_by=group_by)
     info = ZoneInfo(zone)
@@ -65,7 +72,8 @@ def test_groups_are_the_ledgers(
         assert report.totals == naive_sums(kept)
         assert (report.read_from != "TokenUsage") == (is_rollup_zone and group_by in FROM_ROLLUPS)
         assert [
-            naive_sums(row for row in kept if bucket.start <= row.occurred_at < bucket.end) for bucket in report.buckets
+            naive_sums(row for row in kept if bucket.start <= row.occurred_at < bucket.end)
+            for bucket in report.buckets
         ] == list(report.points)
 
 
@@ -88,6 +96,10 @@ def test_buckets_add_up_to_the_range(
             ).items()
         }
         assert shown(report) == expected
-        whole = build_report(UsageQuery(first_day=period[0], last_day=period[1], zone=zone, group_by=query.group_by))
+        whole = build_report(
+            UsageQuery(first_day=period[0], last_day=period[1], zone=zone, group_by=query.group_by)
+        )
         assert report.totals == whole.totals
-        assert [bucket.end for bucket in report.buckets[:-1]] == [bucket.start for bucket in report.buckets[1:]]
+        assert [bucket.end for bucket in report.buckets[:-1]] == [
+            bucket.start for bucket in report.buckets[1:]
+        ]

@@ -15,7 +15,15 @@ from billing.reports.query import Dimension, UsageQuery
 from billing.reports.report import Report, Sums
 from billing.reports.rows import rows_behind
 from projects.models import Project
-from tests.factories import NOON, make_conversation, make_event, make_member, make_person, make_project, make_user
+from tests.factories import (
+    NOON,
+    make_conversation,
+    make_event,
+    make_member,
+    make_person,
+    make_project,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +36,14 @@ def book(name: str, calls: int) -> Project:
     record_usage(
         [
             make_event(
-                project, provider=name.lower(), model=name, environment=name, agent_label=name, tags=(name,),
-                source=name, person_id=make_person(name=name).pk,
+                project,
+                provider=name.lower(),
+                model=name,
+                environment=name,
+                agent_label=name,
+                tags=(name,),
+                source=name,
+                person_id=make_person(name=name).pk,
                 conversation_id=make_conversation(project, title=name).pk,
             )
             for _ in range(calls)
@@ -79,7 +93,5 @@ def test_naming_another_project_shows_nothing_of_it() -> None:
     assert list(rows_behind(query, user=member)) == []
     assert rows_behind(UsageQuery(**PERIOD), user=member).count() == 2
     with pytest.raises(QueryError) as caught:
-        parse_query(
-            QueryDict(f"project={theirs.pk}"), user=member, default_zone="UTC", today=NOON.date()
-        )
+        parse_query(QueryDict(f"project={theirs.pk}"), user=member, default_zone="UTC", today=NOON.date())
     assert caught.value.messages == {"project": f"No such project: {theirs.pk}."}

@@ -36,20 +36,33 @@ class Command(ReportingCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--group-by", metavar="A[,B[,C]]", default="",
+            "--group-by",
+            metavar="A[,B[,C]]",
+            default="",
             help=f"One to three of {dimension_names()}. Default: provider,model.",
         )
-        parser.add_argument("--from", metavar="DAY", default="", help="First day. Default: the first of the month.")
+        parser.add_argument(
+            "--from", metavar="DAY", default="", help="First day. Default: the first of the month."
+        )
         parser.add_argument("--to", metavar="DAY", default="", help="Last day, included. Default: today.")
-        parser.add_argument("--zone", default="", help="IANA zone of the days. Default: the installation's first.")
+        parser.add_argument(
+            "--zone", default="", help="IANA zone of the days. Default: the installation's first."
+        )
         parser.add_argument("--interval", default="", help="Split rows by hour, day, week or month.")
         parser.add_argument(
-            "--filter", dest="filters", nargs="+", action="extend", default=[], metavar="DIMENSION=VALUE",
+            "--filter",
+            dest="filters",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="DIMENSION=VALUE",
             help="Keep these alone; of one dimension, any of its values. A project by name or id, people and"
             " conversations by id, all others by name.",
         )
         parser.add_argument("--compare", action="store_true", help="Compare with the same weekdays before.")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="Write here instead of to standard output.")
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="Write here instead of to standard output."
+        )
 
     def run(self, **options: Any) -> int:
         report = build_report(_query(options))

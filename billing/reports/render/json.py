@@ -48,7 +48,8 @@ def query_data(query: UsageQuery) -> dict[str, Any]:
 
 def _figures(sums: Sums) -> dict[str, Any]:
     return {
-        name: cost_text(value) if isinstance(value, Decimal) else value for name, value in figures(sums).items()
+        name: cost_text(value) if isinstance(value, Decimal) else value
+        for name, value in figures(sums).items()
     }
 
 

@@ -11,21 +11,35 @@ from billing.reports.render.columns import bucket_value, figures
 from billing.reports.report import Report, Row, Sums
 from core.numbers import count_text, money_text, percent_text
 
-_HEADS = ("Requests", "Errors", "Input", "Cache read", "Cache write", "Output", "Reasoning", "Total", "Cost, USD")
+_HEADS = (
+    "Requests",
+    "Errors",
+    "Input",
+    "Cache read",
+    "Cache write",
+    "Output",
+    "Reasoning",
+    "Total",
+    "Cost, USD",
+)
 _UNKNOWN = "–"
 UNPRICED = "unpriced"
 
 
 def render_table(report: Report) -> Table:
     """Every row and the totals, figures in full; cost with as many decimals as its longest needs."""
-    table = Table(title=_title(report), title_justify="left", show_footer=True, show_edge=False, pad_edge=False)
+    table = Table(
+        title=_title(report), title_justify="left", show_footer=True, show_edge=False, pad_edge=False
+    )
     labels = [_head(dimension) for dimension in report.dimensions]
     for place, head in enumerate([*labels, *(["Bucket"] if report.query.interval else [])]):
         table.add_column(head, "" if place else "Total", overflow="fold")
     decimals = _decimals(report)
     heads = [*_HEADS, *(["Unpriced"] if report.totals.unpriced_requests else [])]
     heads += ["Before", "Change"] if report.query.compare else []
-    for head, total in zip(heads, _cells(report, report.totals, report.previous_totals, decimals), strict=True):
+    for head, total in zip(
+        heads, _cells(report, report.totals, report.previous_totals, decimals), strict=True
+    ):
         table.add_column(head, total, justify="right", no_wrap=True)
     for row in report.rows:
         table.add_row(*_group(report, row), *_cells(report, row.sums, row.previous, decimals))
@@ -48,7 +62,10 @@ def _head(dimension: Dimension) -> str:
 
 def _group(report: Report, row: Row) -> list[Text]:
     labels = [member.label for member in row.members]
-    return [_plain(label) for label in ([*labels, str(bucket_value(report, row.bucket))] if row.bucket else labels)]
+    return [
+        _plain(label)
+        for label in ([*labels, str(bucket_value(report, row.bucket))] if row.bucket else labels)
+    ]
 
 
 def _plain(label: str) -> Text:

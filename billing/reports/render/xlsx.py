@@ -17,7 +17,7 @@ _NUMBER_WIDTH = 18
 
 
 def render_xlsx(report: Report) -> bytes:
-    """Sheet "Usage": the columns of the CSV, numbers as numbers, days as dates, then the totals. Sheet "About".
+    """Sheet "Usage": the CSV's columns, numbers as numbers, days as dates, then the totals. Sheet "About".
 
     Rows go to disk as they are written, so memory does not grow with them. Excel keeps 15 digits of a number:
     beyond, the CSV and JSON are the exact ones.
@@ -87,7 +87,10 @@ def _write_about(sheet: Any, report: Report, formats: dict[str, Any]) -> None:
         *((f"Filter: {dimension}", ", ".join(keys)) for dimension, keys in sorted(query.filters.items())),
     ]
     if report.previous_days:
-        facts += [("Compared with, from", report.previous_days[0]), ("Compared with, to", report.previous_days[1])]
+        facts += [
+            ("Compared with, from", report.previous_days[0]),
+            ("Compared with, to", report.previous_days[1]),
+        ]
     facts += [
         ("Unpriced requests", report.totals.unpriced_requests),
         ("Generated", f"{generated:%Y-%m-%d %H:%M:%S} {query.zone}"),

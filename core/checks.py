@@ -1,7 +1,7 @@
-"""System checks of the rules that let the schema be distributed (docs/adr/0004-one-schema-for-all-engines.md).
+"""System checks of the rules that let the schema be distributed (docs/adr/0004-a-schema-that-can-be-cut.md).
 
-A growing table is one with a `project`; it is cut by project into shards. All others are reference tables, copied
-whole to every node, and so is a model that says `is_reference_table = True` although it may name a project.
+A growing table is one with a `project`: it is cut by project into shards. All others are reference tables,
+copied whole to every node, and so is a model that says `is_reference_table = True` though it names a project.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,7 @@ PROJECT = "project"
 
 
 @register(Tags.models)
-def check_distributable(
-    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_distributable(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Errors for models that could not be distributed (countinghouse.E101 to E104)."""
     wanted = None if app_configs is None else {config.label for config in app_configs}
     return [
@@ -85,8 +83,16 @@ def _field_names(constraint: models.UniqueConstraint) -> set[str]:
     """The fields that a unique constraint compares, inside expressions too."""
     names = set(constraint.fields)
     for expression in constraint.expressions:
-        names |= {part.name for part in expression.flatten() if isinstance(part, models.F)}
+        names |= set(_referenced(expression))
     return names
+
+
+def _referenced(expression: Any) -> Iterator[str]:
+    if isinstance(expression, models.F):
+        yield expression.name  # type: ignore[attr-defined]  # the stubs lack it
+        return
+    for part in expression.get_source_expressions():
+        yield from _referenced(part)
 
 
 def _id_errors(model: type[models.Model]) -> Iterator[CheckMessage]:

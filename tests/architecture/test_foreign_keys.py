@@ -1,4 +1,4 @@
-"""Foreign keys run the way imports do (import-linter cannot see names of models), and readers find an index."""
+"""Foreign keys run the way imports do (import-linter cannot see names of models), and each has an index."""
 
 import pytest
 from django.db import models

@@ -1,9 +1,8 @@
 """Booking one batch of parsed records: projects, conversations, ledger, rejected records, counts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import cast
 from uuid import UUID
 
 from billing.ledger.dedup import dedup_key
@@ -13,7 +12,7 @@ from integrations.models import ImportRun, RejectedRecord, Source
 from integrations.services.attribution import projects_named, unassigned_name
 from integrations.services.results import Counts
 from integrations.services.runs import add_counts
-from integrations.services.sessions import Session, SessionKey, Span, open_sessions, settle_sessions, spans_of
+from integrations.services.sessions import Session, SessionKey, open_sessions, settle_sessions, spans_of
 from integrations.sources.parsed import ParsedUsage, Rejection, Repeat
 from integrations.sources.redaction import redacted
 from integrations.sources.tallies import MetKeys
@@ -58,10 +57,7 @@ def book(
 
     booked = Booked(refused=[Refused(item, projects[fallback]) for item in unread])
     booked.counts.duplicates = sum(isinstance(item, Repeat) for item in batch)
-    events = [
-        _attributed(item, name, projects[name], source) for item, name in zip(parsed, names, strict=True)
-    ]
-    _book_events(events, [item.where for item in parsed], source, met, booked)
+    _book_calls(list(zip(parsed, names, strict=True)), projects, source, met, booked)
     booked.counts.rejected = len(booked.refused)
     if run is not None:
         _keep(booked.refused, run)
@@ -69,33 +65,54 @@ def book(
     return booked
 
 
-def _attributed(item: ParsedUsage, project_name: str, project_id: UUID, source: Source) -> UsageEvent:
-    scope = item.event.dedup_scope
-    if item.is_id_local:
-        # The name, not the id: a dry run makes a new project anew in every batch.
-        scope = f"{scope}:{project_name or unassigned_name(source)}"
-    return replace(item.event, project_id=project_id, source=source.name, dedup_scope=scope)
-
-
-def _book_events(
-    events: list[UsageEvent], places: list[str], source: Source, met: MetKeys, booked: Booked
+def _book_calls(
+    calls: Sequence[tuple[ParsedUsage, str]],
+    projects: Mapping[str, UUID],
+    source: Source,
+    met: MetKeys,
+    booked: Booked,
 ) -> None:
-    sessions = open_sessions(_spans(events), source)
-    events = [_in_conversation(event, sessions) for event in events]
+    """Book calls, each with the name of its project, and add up in `booked` what became of them."""
+    sessions = open_sessions(
+        spans_of((projects[name], item.event.session_id, item.event.occurred_at) for item, name in calls),
+        source,
+    )
+    events = [_attributed(item, name, projects[name], source, sessions) for item, name in calls]
     outcomes = record_usage(events)
     keys = [dedup_key(event.dedup_scope, event.native_id, event.dedup_time) for event in events]
     met_before = met.among(set(keys))
     created = []
-    for event, place, key, outcome in zip(events, places, keys, outcomes, strict=True):
+    for (item, name), event, key, outcome in zip(calls, events, keys, outcomes, strict=True):
         if outcome.result == Result.REJECTED:
             raw = json.dumps(_shown(event), ensure_ascii=False, default=str)
-            booked.refused.append(Refused(Rejection(place, outcome.reason, raw), _project_id(event)))
+            booked.refused.append(Refused(Rejection(item.where, outcome.reason, raw), projects[name]))
             continue
         booked.keys.add(key)
         if outcome.result == Result.CREATED:
-            created.append(event)
+            created.append((projects[name], event.session_id, event.occurred_at))
         _count(booked.counts, outcome, is_met=key in met_before)
-    settle_sessions(sessions, _spans(created))
+    settle_sessions(sessions, spans_of(created))
+
+
+def _attributed(
+    item: ParsedUsage,
+    project_name: str,
+    project_id: UUID,
+    source: Source,
+    sessions: Mapping[SessionKey, Session],
+) -> UsageEvent:
+    scope = item.event.dedup_scope
+    if item.is_id_local:
+        # The name, not the id: a dry run makes a new project anew in every batch.
+        scope = f"{scope}:{project_name or unassigned_name(source)}"
+    session = sessions.get((project_id, item.event.session_id))
+    return replace(
+        item.event,
+        project_id=project_id,
+        source=source.name,
+        dedup_scope=scope,
+        conversation_id=None if session is None else session.conversation_id,
+    )
 
 
 def _count(counts: Counts, outcome: Outcome, *, is_met: bool) -> None:
@@ -106,19 +123,6 @@ def _count(counts: Counts, outcome: Outcome, *, is_met: bool) -> None:
         counts.unchanged += 1
     else:
         counts.created += 1
-
-
-def _spans(events: Sequence[UsageEvent]) -> dict[SessionKey, Span]:
-    return spans_of((_project_id(event), event.session_id, event.occurred_at) for event in events)
-
-
-def _in_conversation(event: UsageEvent, sessions: dict[SessionKey, Session]) -> UsageEvent:
-    session = sessions.get((_project_id(event), event.session_id))
-    return event if session is None else replace(event, conversation_id=session.conversation_id)
-
-
-def _project_id(event: UsageEvent) -> UUID:
-    return cast(UUID, event.project_id)
 
 
 def _shown(event: UsageEvent) -> dict[str, object]:

@@ -74,12 +74,14 @@ def open_sessions(spans: Mapping[SessionKey, Span], source: Source) -> dict[Sess
 
 
 def settle_sessions(sessions: Mapping[SessionKey, Session], booked: Mapping[SessionKey, Span]) -> None:
-    """After booking: widen conversations to their booked calls, take back new ones that got none."""
+    """After booking: fit conversations to their booked calls, take back new ones that got none."""
     for key, session in sorted(sessions.items(), key=lambda item: item[0]):
         span = booked.get(key)
         rows = Conversation.objects.filter(project_id=key[0], pk=session.conversation_id)
         if span is None and session.is_new:
             rows.delete()
+        elif span is not None and session.is_new and session.span != span:
+            rows.update(started_at=span.first, last_activity_at=span.last)
         elif span is not None and not session.span.holds(span):
             rows.update(
                 started_at=Least("started_at", span.first),

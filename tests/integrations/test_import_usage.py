@@ -158,6 +158,14 @@ def test_sessions_become_conversations(tmp_path, monkeypatch) -> None:
     )
 
 
+def test_a_rejected_call_leaves_no_mark_on_its_session(tmp_path) -> None:
+    rows = [row("c1", session="s"), row("c2", session="s").replace("2026-", "2110-"), row("c3", session="t")]
+    rows[2] = rows[2].replace("2026-", "2110-")
+    assert counts(run_csv(csv_file(tmp_path / "usage.csv", *rows))) == (1, 0, 0, 2)
+    found = Conversation.objects.values_list("external_id", "started_at", "last_activity_at")
+    assert list(found) == [("s", NOON, NOON)]
+
+
 def test_rejected_records_keep_their_raw_form_without_secrets(tmp_path) -> None:
     path = tmp_path / "usage.csv"
     path.write_text(
@@ -250,6 +258,16 @@ def test_a_failure_keeps_whole_batches_and_says_so(tmp_path, monkeypatch) -> Non
     )
     assert TokenUsage.objects.count() == 2
     assert check_rollups().drifts == ()
+
+
+def test_a_run_that_somebody_stops_is_interrupted(tmp_path, monkeypatch) -> None:
+    def stopped(batch, **context):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(usage_import, "book", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run_csv(csv_file(tmp_path / "usage.csv", row("c1")))
+    assert list(ImportRun.objects.values_list("status", "read")) == [("interrupted", 0)]
 
 
 def test_runs_of_killed_processes_are_marked_by_the_next(tmp_path) -> None:

@@ -1,6 +1,6 @@
 """Rules of the ledger that no constraint can state, held by triggers on both engines.
 
-They are laid again after every migrate, because SQLite drops a table's triggers when Django remakes the table.
+They are laid again after every migrate: SQLite drops a table's triggers when Django remakes the table.
 """
 
 from typing import Any
@@ -29,8 +29,9 @@ def install_triggers(using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
-                f" $$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+                "CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+                f" BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';"
+                " END $$"
             )
             cursor.execute(
                 f'CREATE OR REPLACE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'

@@ -106,7 +106,7 @@ _database: dict[str, Any] = (
 DATABASES = {"default": _database}
 if _database.get("ENGINE") == "django.db.backends.sqlite3":
     _database["OPTIONS"] = sqlite_options(busy_timeout_s=env.float("SQLITE_BUSY_TIMEOUT_S", default=30.0))
-    # Comments on tables and columns are for PostgreSQL's readers; SQLite has none, and says so at every start.
+    # Comments on tables are for PostgreSQL's readers; SQLite has none, and would say so at every start.
     SILENCED_SYSTEM_CHECKS = ["models.W046", "fields.W163"]
     _database["CONN_MAX_AGE"] = None
 elif _database.get("ENGINE") == "django.db.backends.postgresql":

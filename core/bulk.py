@@ -65,7 +65,9 @@ def column_adapters(model: type[models.Model], columns: Sequence[str]) -> list[A
     return [adapter(by_column[column]) for column in columns]
 
 
-def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[UUID]:
+def insert_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> set[UUID]:
     """Insert `rows` (database values in the order of `columns`, `id` first); returns the ids that are new.
 
     On PostgreSQL a row that meets another process's unique key is left out. On SQLite the caller holds the
@@ -93,8 +95,8 @@ def add_to_sums(
 ) -> None:
     """Upsert `rows` (id, then `key`, then `sums` values), adding to the sums of rows that exist.
 
-    Callers pass rows in key order and tables in a fixed order, so that concurrent writers wait for one another
-    instead of deadlocking.
+    Callers pass rows in key order and tables in a fixed order, so that concurrent writers wait for one
+    another instead of deadlocking.
     """
     rows = list(rows)
     if not rows:

@@ -21,7 +21,7 @@ def from_nanos(nanos: int) -> Decimal:
     return Decimal(nanos) * _ONE_NANO
 
 
-class NanoUsdField(models.BigIntegerField):
+class NanoUsdField(models.BigIntegerField):  # type: ignore[type-arg]
     """US dollars as `Decimal` in Python and as integer nanodollars (10⁻⁹ USD) in a bigint column.
 
     Null means unknown, never zero. Floats are refused: they are not exact. Range: ±9.2 billion dollars.
@@ -40,7 +40,9 @@ class NanoUsdField(models.BigIntegerField):
         try:
             dollars = Decimal(value)
         except (InvalidOperation, TypeError, ValueError):
-            raise ValidationError("“%(value)s” is not an amount.", code="invalid", params={"value": value}) from None
+            raise ValidationError(
+                "“%(value)s” is not an amount.", code="invalid", params={"value": value}
+            ) from None
         if not dollars.is_finite() or abs(dollars * NANOS) > MAX_NANOS:
             raise ValidationError("“%(value)s” is out of range.", code="range", params={"value": value})
         return dollars
@@ -62,8 +64,11 @@ class NanoUsdField(models.BigIntegerField):
         from django.forms import DecimalField
 
         return DecimalField(
-            max_digits=19, decimal_places=9, required=not (self.blank or self.null),
-            label=kwargs.get("label") or self.verbose_name, help_text=kwargs.get("help_text", self.help_text),
+            max_digits=19,
+            decimal_places=9,
+            required=not (self.blank or self.null),
+            label=kwargs.get("label") or self.verbose_name,
+            help_text=kwargs.get("help_text", self.help_text),
         )
 
     @property

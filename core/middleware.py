@@ -9,7 +9,7 @@ from core.zones import reader_zone
 
 
 class ReaderZoneMiddleware:
-    """Renders times in the reader's zone: the one in the address, else the user's, else the installation's."""
+    """Renders times in the reader's zone: that of the address, else the user's, else the installation's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -32,4 +32,6 @@ class ProjectScopedModel(BaseModel):
     ):
         scoped = base_qs.filter(project_id=self.project_id)  # type: ignore[attr-defined]
         values = [value for value in values if value[0].name != "project"]
-        return super()._do_update(scoped, using, pk_val, values, update_fields, forced_update, *args, **kwargs)
+        return super()._do_update(
+            scoped, using, pk_val, values, update_fields, forced_update, *args, **kwargs
+        )

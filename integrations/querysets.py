@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 
 class SourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """All with an installation role, else the sources that fed one of the user's projects by an import."""
+        """All with an installation role, else the sources whose imports filled a project of the user's."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.sees_all_projects:
             return self
-        return self.filter(pk__in=self.model._default_manager.filter(
-            import_runs__project_id__in=membership_project_ids(user)
-        ).values("pk"))
+        return self.filter(
+            pk__in=self.model._default_manager.filter(
+                import_runs__project_id__in=membership_project_ids(user)
+            ).values("pk")
+        )
 
 
 class ImportRunQuerySet(models.QuerySet[Any]):

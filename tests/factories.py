@@ -43,15 +43,22 @@ def make_person(**overrides: Any) -> Person:
 
 def make_conversation(project: Project, **overrides: Any) -> Conversation:
     fields = {
-        "project": project, "title": f"Conversation {next(_number)}", "started_at": NOON, "last_activity_at": NOON,
+        "project": project,
+        "title": f"Conversation {next(_number)}",
+        "started_at": NOON,
+        "last_activity_at": NOON,
     }
     return Conversation.objects.create(**{**fields, **overrides})
 
 
 def make_message(conversation: Conversation, **overrides: Any) -> Message:
     fields = {
-        "project": conversation.project, "conversation": conversation, "role": Message.Role.USER,
-        "position": conversation.messages.count() + 1, "content": "Hello", "sent_at": conversation.started_at,
+        "project": conversation.project,
+        "conversation": conversation,
+        "role": Message.Role.USER,
+        "position": conversation.messages.count() + 1,
+        "content": "Hello",
+        "sent_at": conversation.started_at,
     }
     return Message.objects.create(**{**fields, **overrides})
 
@@ -67,8 +74,12 @@ def make_import_run(source: Source | None = None, **overrides: Any) -> ImportRun
 def make_price(**overrides: Any) -> ModelPrice:
     """An override of 1 $ in and 2 $ out a million for provider `acme`, model `acme-1`, since 2020."""
     fields = {
-        "provider": "acme", "model": "acme-1", "valid_from": datetime(2020, 1, 1, tzinfo=UTC), "origin": "override",
-        "input_per_mtok": "1", "output_per_mtok": "2",
+        "provider": "acme",
+        "model": "acme-1",
+        "valid_from": datetime(2020, 1, 1, tzinfo=UTC),
+        "origin": "override",
+        "input_per_mtok": "1",
+        "output_per_mtok": "2",
     }
     return ModelPrice.objects.create(**{**fields, **overrides})
 
@@ -77,7 +88,13 @@ def make_event(project: Project | UUID, **overrides: Any) -> UsageEvent:
     """An event of 1,000 input and 100 output tokens with an id of its own, not yet recorded."""
     fields = {
         "project_id": project.pk if isinstance(project, Project) else project,
-        "occurred_at": NOON, "provider": "anthropic", "model": "claude-sonnet-4-5", "source": "tests",
-        "native_id": f"call-{next(_number)}", "dedup_scope": "tests", "input_tokens": 1000, "output_tokens": 100,
+        "occurred_at": NOON,
+        "provider": "anthropic",
+        "model": "claude-sonnet-4-5",
+        "source": "tests",
+        "native_id": f"call-{next(_number)}",
+        "dedup_scope": "tests",
+        "input_tokens": 1000,
+        "output_tokens": 100,
     }
     return UsageEvent(**{**fields, **overrides})  # type: ignore[arg-type]

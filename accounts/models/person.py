@@ -23,12 +23,21 @@ class Person(BaseModel):
     name = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=320, blank=True, help_text="As the source gives it.")
     email_normalized = models.CharField(
-        max_length=320, blank=True, editable=False, db_comment="Lower-cased e-mail; several people may share one"
+        max_length=320,
+        blank=True,
+        editable=False,
+        db_comment="Lower-cased e-mail; several people may share one",
     )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.HUMAN)
-    external_ids = models.JSONField(default=dict, blank=True, help_text="Ids in source systems: {source: id}.")
+    external_ids = models.JSONField(
+        default=dict, blank=True, help_text="Ids in source systems: {source: id}."
+    )
     user = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="people",
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="people",
         help_text="The account with which this person signs in here, if any.",
     )
 
@@ -38,9 +47,12 @@ class Person(BaseModel):
         db_table_comment = "People, agents and services of source systems"
         verbose_name_plural = "people"
         constraints = [
-            models.CheckConstraint(name="person_kind_known", condition=Q(kind__in=["human", "agent", "service"])),
             models.CheckConstraint(
-                name="person_is_named", condition=~(Q(name="") & Q(email="")),
+                name="person_kind_known", condition=Q(kind__in=["human", "agent", "service"])
+            ),
+            models.CheckConstraint(
+                name="person_is_named",
+                condition=~(Q(name="") & Q(email="")),
                 violation_error_message="Give a name or an e-mail address.",
             ),
         ]

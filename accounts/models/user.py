@@ -53,7 +53,9 @@ class User(AbstractUser):
     name = models.CharField(max_length=150, blank=True)
     role = models.CharField(max_length=16, choices=Role, default=Role.MEMBER)
     time_zone = models.CharField(
-        max_length=64, blank=True, help_text="IANA name, such as Europe/Berlin. Empty: the installation's first zone."
+        max_length=64,
+        blank=True,
+        help_text="IANA name, such as Europe/Berlin. Empty: the installation's first zone.",
     )
     is_staff = models.BooleanField("may sign in to the dashboard", default=True)
 
@@ -66,7 +68,8 @@ class User(AbstractUser):
         db_table_comment = "Staff who sign in"
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="user_email_unique_any_case",
+                Lower("email"),
+                name="user_email_unique_any_case",
                 violation_error_message="Somebody signs in with this e-mail address already.",
             ),
             models.CheckConstraint(

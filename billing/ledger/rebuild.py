@@ -51,14 +51,17 @@ class CheckResult:
 
 
 def rebuild_rollups(
-    *, zones: list[str] | None = None, first_day: date | None = None, last_day: date | None = None,
+    *,
+    zones: list[str] | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
     on_day: DayDone | None = None,
 ) -> int:
     """Make the sums of the given zones and days anew; returns the number of days made.
 
     Without `zones`: those of REPORTING_TIME_ZONES; zones that are no longer there are dropped, new ones are
-    filled over their whole history before reports read them. Each day is one transaction that waits for writers
-    in flight and holds off others, so it is safe beside imports.
+    filled over their whole history before reports read them. Each day is one transaction that waits for
+    writers in flight and holds off others, so it is safe beside imports.
     """
     wanted = zones or list(settings.REPORTING_TIME_ZONES)
     known = {row.zone: row for row in RollupZone.objects.all()}
@@ -81,7 +84,10 @@ def rebuild_rollups(
 
 
 def check_rollups(
-    *, zones: list[str] | None = None, first_day: date | None = None, last_day: date | None = None,
+    *,
+    zones: list[str] | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
     on_day: DayDone | None = None,
 ) -> CheckResult:
     """Compare every sum of every rung with the ledger. Safe beside imports: each comparison is one statement,
@@ -162,7 +168,7 @@ def _rebuild_day(zone: str, day: date) -> None:
 
 
 def _ledger_sums(rung: Rung, zone: str, day: date, *, marked: bool = False) -> tuple[str, list[Any]]:
-    """SQL and parameters for the ledger's sums of a day, by the rung's dimensions; `marked` with 0 in front."""
+    """SQL and parameters for the ledger's sums of a day by the rung's dimensions; `marked`: 0 in front."""
     info = zone_info(zone)
     adapt_id, adapt_moment = column_adapters(TokenUsage, ["id", "occurred_at"])
     dimensions = [_LEDGER_COLUMNS.get(name, f'"{name}"') for name in rung.dimensions]
@@ -183,11 +189,11 @@ def _drifts(rung: Rung, zone: str, day: date) -> Iterator[Drift]:
     model = rung_model(rung)
     ledger_sql, parameters = _ledger_sums(rung, zone, day, marked=True)
     columns = ", ".join(f'"{name}"' for name in (*rung.dimensions, *MEASURES))
-    sql = f'{ledger_sql} UNION ALL SELECT 1, {columns} FROM "{model._meta.db_table}" WHERE zone = %s AND day = %s'
+    rollup_sql = f'SELECT 1, {columns} FROM "{model._meta.db_table}" WHERE zone = %s AND day = %s'
     [adapt_day] = column_adapters(model, ["day"])
     sides: tuple[dict[tuple[Any, ...], tuple[int, ...]], ...] = ({}, {})
     width = len(rung.dimensions)
-    for side, *values in _query(sql, [*parameters, zone, adapt_day(day)]):
+    for side, *values in _query(f"{ledger_sql} UNION ALL {rollup_sql}", [*parameters, zone, adapt_day(day)]):
         sides[side][tuple(values[:width])] = tuple(values[width:])
     ledger, rollup = sides
     nothing = (0,) * len(MEASURES)
@@ -201,4 +207,4 @@ def _drifts(rung: Rung, zone: str, day: date) -> Iterator[Drift]:
 def _query(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

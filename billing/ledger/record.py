@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,12 +50,15 @@ def record_usage(events: Sequence[UsageEvent], *, price_book: PriceBook | None =
     was lost is tried again. All or nothing: an error other than a rejection leaves no trace of the batch.
     """
     book = price_book or PriceBook()
-    for _ in range(_RACE_ATTEMPTS - 1):
+    for attempt in range(1, _RACE_ATTEMPTS + 1):
         try:
-            return in_transaction(lambda: _record(events, book))
+            return in_transaction(partial(_record, events, book))
         except LedgerRaceError:
+            if attempt == _RACE_ATTEMPTS:
+                raise
+            # What the lost attempt learned of prices was rolled back with it.
             book = PriceBook()
-    return in_transaction(lambda: _record(events, book))
+    raise AssertionError("unreachable")
 
 
 def _record(events: Sequence[UsageEvent], book: PriceBook) -> list[Outcome]:
@@ -114,7 +118,7 @@ def _attributed_like(event: UsageEvent, other: UsageEvent | TokenUsage) -> Usage
 
 def _projects(bookings: dict[bytes, _Booking]) -> dict[UUID, bool]:
     """Existing projects of the batch → whether they prefer the reported cost."""
-    ids = {booking.event.project_id for booking in bookings.values()}
+    ids = {booking.event.project_id for booking in bookings.values() if booking.event.project_id}
     return dict(Project.objects.filter(pk__in=ids).values_list("pk", "prefers_reported_cost"))
 
 
@@ -134,7 +138,8 @@ def _without_known(
         if row is not None and _completeness(booking.event) <= _completeness(row):
             same_project = row.project_id == booking.event.project_id
             outcomes[booking.index] = Outcome(
-                Result.UNCHANGED if same_project else Result.DUPLICATE, row.pk,
+                Result.UNCHANGED if same_project else Result.DUPLICATE,
+                row.pk,
                 "" if same_project else "booked in another project already",
             )
             continue
@@ -149,7 +154,7 @@ def _without_known(
 def _priced_rows(
     bookings: list[_Booking], projects: dict[UUID, bool], book: PriceBook
 ) -> dict[UUID, tuple[_Booking, dict[str, Any]]]:
-    """Ledger rows by their new id, in key order: one order for all processes, so that no two wait for each other."""
+    """Ledger rows by their new id, in key order: one order for all processes, so none wait in a circle."""
     recorded_at = timezone.now()
     rows = {}
     for booking in sorted(bookings, key=lambda booking: booking.key):

@@ -11,7 +11,7 @@ from core.bulk import column_adapters
 from core.fields import to_nanos
 from core.ids import new_id
 
-COLUMNS = tuple(field.column for field in TokenUsage._meta.concrete_fields if not field.generated)
+COLUMNS = tuple(str(field.column) for field in TokenUsage._meta.concrete_fields if not field.generated)
 _COPIED = tuple(column for column in COLUMNS if column in UsageEvent.__dataclass_fields__)
 
 

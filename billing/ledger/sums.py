@@ -68,7 +68,8 @@ def _add_to_rung(
     model = rung_model(rung)
     adapters = column_adapters(model, rung.key)
     rows = sorted(
-        ([adapt(value) for adapt, value in zip(adapters, key, strict=True)], total) for key, total in sums.items()
+        ([adapt(value) for adapt, value in zip(adapters, key, strict=True)], total)
+        for key, total in sums.items()
     )
     [new_key] = column_adapters(model, ["id"])
     add_to_sums(model, rung.key, MEASURES, ([new_key(new_id()), *key, *total] for key, total in rows))
@@ -81,6 +82,6 @@ def dimension_value(row: dict[str, Any], dimension: str) -> Any:
 
 def _columns(usage: TokenUsage) -> dict[str, Any]:
     """A saved row's columns as `ledger_row` makes them: money in nanodollars."""
-    row = {field.column: getattr(usage, field.attname) for field in usage._meta.concrete_fields}
+    row = {str(field.column): getattr(usage, field.attname) for field in usage._meta.concrete_fields}
     row["cost"] = None if usage.cost is None else to_nanos(usage.cost)
     return row

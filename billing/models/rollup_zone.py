@@ -15,9 +15,15 @@ class RollupZone(BaseModel):
     """
 
     zone = models.CharField(max_length=64, help_text="IANA name.")
-    built_at = models.DateTimeField(null=True, blank=True, help_text="When its history was complete; empty: not yet.")
-    checked_at = models.DateTimeField(null=True, blank=True, help_text="When it was last compared with the ledger.")
-    drift = models.PositiveIntegerField(default=0, help_text="Sums that differed from the ledger at that check.")
+    built_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its history was complete; empty: not yet."
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last compared with the ledger."
+    )
+    drift = models.PositiveIntegerField(
+        default=0, help_text="Sums that differed from the ledger at that check."
+    )
 
     objects: ClassVar[StaffQuerySet] = StaffQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -34,7 +34,9 @@ class DailySums(models.Model):
     output_audio_tokens = models.BigIntegerField(default=0)
     cost = NanoUsdField(default=0, help_text="US dollars, of the priced calls.")
     unpriced_requests = models.BigIntegerField(default=0, help_text="Answered calls whose cost is unknown.")
-    unmeasured_requests = models.BigIntegerField(default=0, help_text="Answered calls whose tokens are unknown.")
+    unmeasured_requests = models.BigIntegerField(
+        default=0, help_text="Answered calls whose tokens are unknown."
+    )
 
     class Meta:
         abstract = True
@@ -81,7 +83,9 @@ class DailyModelUsage(DailySums):
         db_table_comment = "Daily sums over all projects by provider and model"
         verbose_name_plural = "daily model usage"
         constraints = [
-            models.UniqueConstraint(fields=["zone", "day", "provider", "model"], name="daily_model_usage_once"),
+            models.UniqueConstraint(
+                fields=["zone", "day", "provider", "model"], name="daily_model_usage_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +95,9 @@ class DailyModelUsage(DailySums):
 class DailyProjectUsage(DailySums):
     """A day's sums by project."""
 
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="daily_project_usage")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.PROTECT, related_name="daily_project_usage"
+    )
 
     objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -109,8 +115,12 @@ class DailyProjectUsage(DailySums):
 class DailyPersonUsage(DailySums):
     """A day's sums by project and person. Calls without a person stand under the nil UUID."""
 
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="daily_person_usage")
-    person_key = models.UUIDField(default=NIL, help_text="The person's id; all zeros when no person is known.")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.PROTECT, related_name="daily_person_usage"
+    )
+    person_key = models.UUIDField(
+        default=NIL, help_text="The person's id; all zeros when no person is known."
+    )
 
     objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -118,7 +128,9 @@ class DailyPersonUsage(DailySums):
         db_table_comment = "Daily sums by project and person"
         verbose_name_plural = "daily person usage"
         constraints = [
-            models.UniqueConstraint(fields=["zone", "day", "project", "person_key"], name="daily_person_usage_once"),
+            models.UniqueConstraint(
+                fields=["zone", "day", "project", "person_key"], name="daily_person_usage_once"
+            ),
         ]
 
     def __str__(self) -> str:

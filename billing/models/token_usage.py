@@ -67,30 +67,43 @@ class TokenUsage(models.Model):
 
     provider = models.CharField(max_length=64, help_text="Provider slug, such as anthropic.")
     model = models.CharField(max_length=200, blank=True, help_text="As the source reports it.")
-    catalog_model = models.CharField(
-        max_length=200, null=True, blank=True, help_text="The price book's own id; empty when it knows no such model."
+    catalog_model = models.CharField(  # noqa: DJ001 - unknown is null
+        max_length=200,
+        null=True,
+        blank=True,
+        help_text="The price book's own id; empty when it knows no such model.",
     )
     request_type = models.CharField(max_length=16, choices=RequestType, default=RequestType.CHAT)
 
     person = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
     )
-    person_label = models.CharField(max_length=320, blank=True, help_text="The person's name when it was written.")
-    agent_label = models.CharField(max_length=200, blank=True, help_text="The agent's name when it was written.")
+    person_label = models.CharField(
+        max_length=320, blank=True, help_text="The person's name when it was written."
+    )
+    agent_label = models.CharField(
+        max_length=200, blank=True, help_text="The agent's name when it was written."
+    )
     conversation = models.ForeignKey(
         "chat.Conversation", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
     )
-    message = models.ForeignKey("chat.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage")
+    message = models.ForeignKey(
+        "chat.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
+    )
     session_id = models.CharField(max_length=255, blank=True)
     environment = models.CharField(max_length=64, blank=True)
     tags = models.JSONField(default=list, blank=True)
 
-    input_tokens = models.BigIntegerField(null=True, blank=True, help_text="All prompt tokens, cached ones included.")
+    input_tokens = models.BigIntegerField(
+        null=True, blank=True, help_text="All prompt tokens, cached ones included."
+    )
     cache_read_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of input.")
     cache_write_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of input.")
     cache_write_1h_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of cache write.")
     input_audio_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of input.")
-    output_tokens = models.BigIntegerField(null=True, blank=True, help_text="All generated tokens, reasoning included.")
+    output_tokens = models.BigIntegerField(
+        null=True, blank=True, help_text="All generated tokens, reasoning included."
+    )
     reasoning_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of output.")
     output_audio_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of output.")
     total_tokens = models.GeneratedField(
@@ -98,8 +111,12 @@ class TokenUsage(models.Model):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
-    web_search_requests = models.BigIntegerField(null=True, blank=True, help_text="Searches the provider bills apart.")
-    service_tier = models.CharField(max_length=32, blank=True, help_text="flex, priority, batch…; empty is standard.")
+    web_search_requests = models.BigIntegerField(
+        null=True, blank=True, help_text="Searches the provider bills apart."
+    )
+    service_tier = models.CharField(
+        max_length=32, blank=True, help_text="flex, priority, batch…; empty is standard."
+    )
 
     cost = NanoUsdField(null=True, blank=True, help_text="US dollars. Empty: unknown.")
     reported_cost = NanoUsdField(null=True, blank=True, help_text="What the source says it cost, US dollars.")
@@ -119,7 +136,9 @@ class TokenUsage(models.Model):
     superseded_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes", editable=False
     )
-    raw_usage = models.JSONField(null=True, blank=True, help_text="The provider's own usage object, untouched.")
+    raw_usage = models.JSONField(
+        null=True, blank=True, help_text="The provider's own usage object, untouched."
+    )
 
     objects: ClassVar[TokenUsageQuerySet] = TokenUsageQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -129,7 +148,9 @@ class TokenUsage(models.Model):
         verbose_name_plural = "model calls"
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "dedup_key"], condition=Q(superseded_by__isnull=True), name="usage_booked_once"
+                fields=["project", "dedup_key"],
+                condition=Q(superseded_by__isnull=True),
+                name="usage_booked_once",
             ),
             *(
                 models.CheckConstraint(
@@ -142,7 +163,8 @@ class TokenUsage(models.Model):
                 name="usage_cache_within_input",
                 condition=Q(input_tokens__isnull=True)
                 | Q(
-                    input_tokens__gte=Coalesce(F("cache_read_tokens"), 0) + Coalesce(F("cache_write_tokens"), 0)
+                    input_tokens__gte=Coalesce(F("cache_read_tokens"), 0)
+                    + Coalesce(F("cache_write_tokens"), 0)
                 ),
             ),
             models.CheckConstraint(
@@ -159,10 +181,12 @@ class TokenUsage(models.Model):
             ),
             models.CheckConstraint(
                 name="usage_cost_known_by_source",
-                condition=Q(cost__isnull=True, cost_source="none") | (Q(cost__isnull=False) & ~Q(cost_source="none")),
+                condition=Q(cost__isnull=True, cost_source="none")
+                | (Q(cost__isnull=False) & ~Q(cost_source="none")),
             ),
             models.CheckConstraint(
-                name="usage_computed_names_price", condition=~Q(cost_source="computed") | Q(price__isnull=False)
+                name="usage_computed_names_price",
+                condition=~Q(cost_source="computed") | Q(price__isnull=False),
             ),
             models.CheckConstraint(name="usage_provider_lower_case", condition=~Q(provider="")),
         ]
@@ -175,12 +199,15 @@ class TokenUsage(models.Model):
             models.Index(fields=["dedup_key"], name="usage_dedup_idx"),
             # A conversation's cost, on transcripts and conversation lists.
             models.Index(
-                fields=["project", "conversation", "occurred_at"], name="usage_conversation_idx",
+                fields=["project", "conversation", "occurred_at"],
+                name="usage_conversation_idx",
                 condition=Q(conversation__isnull=False),
             ),
             # Unpriced work.
             models.Index(
-                fields=["provider", "model", "occurred_at"], name="usage_unpriced_idx", condition=Q(cost__isnull=True)
+                fields=["provider", "model", "occurred_at"],
+                name="usage_unpriced_idx",
+                condition=Q(cost__isnull=True),
             ),
         ]
 

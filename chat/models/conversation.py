@@ -18,10 +18,14 @@ class Conversation(ProjectScopedModel):
     person = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
     )
-    agent_label = models.CharField(max_length=200, blank=True, help_text="The agent's name as the source gives it.")
+    agent_label = models.CharField(
+        max_length=200, blank=True, help_text="The agent's name as the source gives it."
+    )
     environment = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=100, blank=True, help_text="Where it came from.")
-    external_id = models.CharField(max_length=255, blank=True, help_text="Its id in the source: a session or thread id.")
+    external_id = models.CharField(
+        max_length=255, blank=True, help_text="Its id in the source: a session or thread id."
+    )
     tags = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
@@ -32,11 +36,13 @@ class Conversation(ProjectScopedModel):
         db_table_comment = "Dialogues between people and models"
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "source", "external_id"], condition=~Q(external_id=""),
+                fields=["project", "source", "external_id"],
+                condition=~Q(external_id=""),
                 name="conversation_once_a_source",
             ),
             models.CheckConstraint(
-                name="conversation_ends_after_start", condition=Q(last_activity_at__gte=models.F("started_at")),
+                name="conversation_ends_after_start",
+                condition=Q(last_activity_at__gte=models.F("started_at")),
                 violation_error_message="The last activity cannot be before the start.",
             ),
         ]
@@ -48,4 +54,8 @@ class Conversation(ProjectScopedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"Session {self.external_id[:8]}" if self.external_id else self.title or "Conversation"
+        return (
+            self.title or f"Session {self.external_id[:8]}"
+            if self.external_id
+            else self.title or "Conversation"
+        )

@@ -23,12 +23,16 @@ class Message(ProjectScopedModel):
     author = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
     )
-    author_label = models.CharField(max_length=200, blank=True, help_text="The author's name when it was written.")
+    author_label = models.CharField(
+        max_length=200, blank=True, help_text="The author's name when it was written."
+    )
     model = models.CharField(max_length=200, blank=True, help_text="The model that wrote it.")
     content = models.TextField(blank=True)
     parts = models.JSONField(
-        default=list, blank=True,
-        help_text='Structured parts: [{"type": "tool_call" | "tool_result" | "reasoning", "name", "arguments", "result"}].',
+        default=list,
+        blank=True,
+        help_text='Structured parts: [{"type": "tool_call" | "tool_result" | "reasoning", '
+        '"name", "arguments", "result"}].',
     )
     sent_at = models.DateTimeField()
 
@@ -37,7 +41,9 @@ class Message(ProjectScopedModel):
     class Meta:
         db_table_comment = "Turns of conversations"
         constraints = [
-            models.UniqueConstraint(fields=["project", "conversation", "position"], name="message_position_once"),
+            models.UniqueConstraint(
+                fields=["project", "conversation", "position"], name="message_position_once"
+            ),
             models.CheckConstraint(
                 name="message_role_known", condition=Q(role__in=["user", "assistant", "system", "tool"])
             ),

@@ -21,7 +21,11 @@ class ImportRun(BaseModel):
 
     source = models.ForeignKey("integrations.Source", on_delete=models.PROTECT, related_name="import_runs")
     project = models.ForeignKey(
-        "projects.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="import_runs",
+        "projects.Project",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="import_runs",
         help_text="The one project it filled; empty when the source's own project names were used.",
     )
     label = models.CharField(max_length=500, help_text="The file or folder's name.")
@@ -67,7 +71,9 @@ class RejectedRecord(ProjectScopedModel):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected_records")
     record = models.CharField(max_length=700, help_text="Where it stands: file and line, or its key.")
     reason = models.CharField(max_length=500)
-    raw = models.TextField(blank=True, help_text="The record as it came, at most 8,000 characters, secrets removed.")
+    raw = models.TextField(
+        blank=True, help_text="The record as it came, at most 8,000 characters, secrets removed."
+    )
 
     objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -9,7 +9,7 @@ from projects.querysets import ProjectScopedQuerySet
 
 
 class Source(BaseModel):
-    """A tool or installation that tells us of usage: a LiteLLM proxy, a team's coding agents, a file format."""
+    """A tool or installation that tells us of usage: a LiteLLM proxy, a team's coding agents, a format."""
 
     class Kind(models.TextChoices):
         CLAUDE_CODE = "claude-code", "Claude Code"
@@ -20,7 +20,11 @@ class Source(BaseModel):
     kind = models.CharField(max_length=32, choices=Kind)
     name = models.CharField(max_length=100, help_text="What the ledger's rows carry as their source.")
     unassigned_project = models.ForeignKey(
-        "projects.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="unassigned_of",
+        "projects.Project",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="unassigned_of",
         help_text="Where its records without a project land.",
     )
     last_received_at = models.DateTimeField(null=True, blank=True)
@@ -40,7 +44,7 @@ class Source(BaseModel):
 
 
 class ImportedRow(ProjectScopedModel):
-    """Which of our rows a source's record became, so that a second import knows created, updated and unchanged."""
+    """Which of our rows a source's record became: a second import then knows what is new and what changed."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="imported_rows")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="imported_rows")

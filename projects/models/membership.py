@@ -28,11 +28,13 @@ class Membership(BaseModel):
         db_table_comment = "Who belongs to which project, and as what"
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "user"], name="membership_once",
+                fields=["project", "user"],
+                name="membership_once",
                 violation_error_message="This user is a member of the project already.",
             ),
             models.CheckConstraint(
-                name="membership_role_known", condition=Q(role__in=["viewer", "analyst", "operator", "manager"])
+                name="membership_role_known",
+                condition=Q(role__in=["viewer", "analyst", "operator", "manager"]),
             ),
         ]
 

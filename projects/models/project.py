@@ -26,7 +26,9 @@ class Project(BaseModel):
     prefers_reported_cost = models.BooleanField(
         default=False, help_text="Book the cost that the source reports, instead of the price book's."
     )
-    is_demo = models.BooleanField(default=False, editable=False, help_text="Made by seed_demo; remove_demo takes it away.")
+    is_demo = models.BooleanField(
+        default=False, editable=False, help_text="Made by seed_demo; remove_demo takes it away."
+    )
 
     objects: ClassVar[ProjectQuerySet] = ProjectQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -35,12 +37,18 @@ class Project(BaseModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name"], name="project_name_unique", violation_error_message="A project has this name already."
+                fields=["name"],
+                name="project_name_unique",
+                violation_error_message="A project has this name already.",
             ),
             models.CheckConstraint(
-                name="project_is_named", condition=~Q(name=""), violation_error_message="Give the project a name."
+                name="project_is_named",
+                condition=~Q(name=""),
+                violation_error_message="Give the project a name.",
             ),
-            models.CheckConstraint(name="project_kind_known", condition=Q(kind__in=["regular", "unassigned"])),
+            models.CheckConstraint(
+                name="project_kind_known", condition=Q(kind__in=["regular", "unassigned"])
+            ),
         ]
 
     def __str__(self) -> str:

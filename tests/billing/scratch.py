@@ -36,13 +36,16 @@ class Scratch:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments],
-            env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
 
 @contextmanager
 def scratch_database(folder: Path) -> Iterator[Scratch]:
-    """A scratch database in `folder` (SQLite) or beside the test database (PostgreSQL); dropped afterwards."""
+    """A database in `folder` (SQLite) or beside the test database (PostgreSQL); dropped afterwards."""
     if connection.vendor == "sqlite":
         path = folder / "scratch.sqlite3"
         environment = {"DATABASE_URL": f"sqlite:///{path}", "COUNTINGHOUSE_HOME": str(folder)}
@@ -52,7 +55,12 @@ def scratch_database(folder: Path) -> Iterator[Scratch]:
     options = {**config["OPTIONS"]}
     host = options.get("host") or config["HOST"]
     name = f"scratch_{secrets.token_hex(6)}"
-    login = {"host": host, "port": config["PORT"] or None, "user": config["USER"], "password": config["PASSWORD"]}
+    login = {
+        "host": host,
+        "port": config["PORT"] or None,
+        "user": config["USER"],
+        "password": config["PASSWORD"],
+    }
     with psycopg.connect(dbname="postgres", autocommit=True, **login) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         try:

@@ -1,4 +1,4 @@
-"""Several processes at once, and one killed amid its work: the ledger is exact and the rollups agree with it."""
+"""Several processes at once, and one killed amid its work: the ledger stays exact, the rollups agree."""
 
 import csv
 import json
@@ -27,12 +27,22 @@ def write_calls(path: Path, numbers: range) -> Path:
     """A CSV of calls `numbers`, two an hour's third, of three models in four projects."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", "occurred_at", "provider", "model", "project", "input_tokens", "output_tokens"])
+        writer.writerow(
+            ["id", "occurred_at", "provider", "model", "project", "input_tokens", "output_tokens"]
+        )
         for number in numbers:
             provider, model = MODELS[number % 3]
             moment = START + timedelta(minutes=number)
             writer.writerow(
-                [f"call-{number}", moment.isoformat(), provider, model, f"Project {number % 4}", 1000 + number, 50]
+                [
+                    f"call-{number}",
+                    moment.isoformat(),
+                    provider,
+                    model,
+                    f"Project {number % 4}",
+                    1000 + number,
+                    50,
+                ]
             )
     return path
 
@@ -46,11 +56,27 @@ def assert_exact(scratch: Scratch, rows: int) -> None:
     check = scratch.manage("rebuild_rollups", "--check", "--format", "json")
     assert (check.returncode, json.loads(check.stdout)["drifts"]) == (0, []), check.stderr
     report = scratch.manage(
-        "usage_report", "--group-by", "provider", "--from", "2026-10-01", "--to", "2026-12-31", "--format", "json"
+        "usage_report",
+        "--group-by",
+        "provider",
+        "--from",
+        "2026-10-01",
+        "--to",
+        "2026-12-31",
+        "--format",
+        "json",
     )
     totals = json.loads(report.stdout)["totals"]
-    assert (totals["requests"], totals["input_tokens"], totals["output_tokens"], totals["unpriced_requests"]) == (
-        rows, sum(1000 + number for number in range(rows)), 50 * rows, rows // 3,
+    assert (
+        totals["requests"],
+        totals["input_tokens"],
+        totals["output_tokens"],
+        totals["unpriced_requests"],
+    ) == (
+        rows,
+        sum(1000 + number for number in range(rows)),
+        50 * rows,
+        rows // 3,
     )
 
 

@@ -40,7 +40,15 @@ def test_true_sums_show_no_drift(two_days: None) -> None:
 def test_a_wrong_sum_is_named_and_rebuilt(two_days: None) -> None:
     DailyModelUsage.objects.filter(day=NOON.date()).update(input_tokens=1001)
     assert check_rollups().drifts == (
-        Drift("DailyModelUsage", "UTC", NOON.date(), ("anthropic", "claude-sonnet-4-5"), "input_tokens", 1001, 1000),
+        Drift(
+            "DailyModelUsage",
+            "UTC",
+            NOON.date(),
+            ("anthropic", "claude-sonnet-4-5"),
+            "input_tokens",
+            1001,
+            1000,
+        ),
     )
     status, text = run("--check", "--format", "json")
     assert (status, json.loads(text)["drift"]) == (1, 1)
@@ -52,7 +60,11 @@ def test_a_wrong_sum_is_named_and_rebuilt(two_days: None) -> None:
 def test_missing_and_stray_rows_are_drift_too(two_days: None) -> None:
     DailyProjectUsage.objects.filter(day=NOON.date()).delete()
     DailyUsage.objects.create(
-        zone="UTC", day=NOON.date() + timedelta(days=9), project=make_project(), provider="acme", request_type="chat",
+        zone="UTC",
+        day=NOON.date() + timedelta(days=9),
+        project=make_project(),
+        provider="acme",
+        request_type="chat",
         requests=1,
     )
     found = {(drift.rung, drift.measure, drift.rollup, drift.ledger) for drift in check_rollups().drifts}
@@ -65,9 +77,12 @@ def test_rebuilding_changes_nothing_that_was_right(two_days: None) -> None:
     models = (DailyModelUsage, DailyProjectUsage, DailyPersonUsage, DailyUsage)
 
     def sums() -> list[list[tuple[object, ...]]]:
-        columns = [[field.attname for field in model._meta.concrete_fields if field.name != "id"] for model in models]
+        columns = [
+            [field.attname for field in model._meta.concrete_fields if field.name != "id"] for model in models
+        ]
         return [
-            sorted(model.objects.values_list(*names), key=str) for model, names in zip(models, columns, strict=True)
+            sorted(model.objects.values_list(*names), key=str)
+            for model, names in zip(models, columns, strict=True)
         ]
 
     before = sums()

@@ -11,7 +11,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from billing.ledger.events import Outcome, Result
 from billing.ledger.rebuild import check_rollups, rebuild_rollups
 from billing.ledger.record import record_usage
-from billing.models import DailyModelUsage, DailyPersonUsage, DailyProjectUsage, DailyUsage, RollupZone, TokenUsage
+from billing.models import (
+    DailyModelUsage,
+    DailyPersonUsage,
+    DailyProjectUsage,
+    DailyUsage,
+    RollupZone,
+    TokenUsage,
+)
 from billing.querysets import AppendOnlyError
 from core.ids import NIL
 from tests.factories import NOON, make_event, make_person, make_price, make_project
@@ -32,7 +39,13 @@ def test_a_batch_is_booked_priced_and_summed() -> None:
     project, person = make_project(), make_person()
     outcomes = record_usage(
         [
-            acme(project, person_id=person.pk, cache_read_tokens=400, cache_write_tokens=100, reasoning_tokens=30),
+            acme(
+                project,
+                person_id=person.pk,
+                cache_read_tokens=400,
+                cache_write_tokens=100,
+                reasoning_tokens=30,
+            ),
             acme(project, status="error", input_tokens=None, output_tokens=None, error_type="RateLimitError"),
             acme(project, model="nobody-knows", environment="production"),
         ]
@@ -43,7 +56,9 @@ def test_a_batch_is_booked_priced_and_summed() -> None:
     assert row.recorded_at > NOON
 
     sums = DailyUsage.objects.filter(zone="UTC", day=NOON.date(), project=project).order_by("model")
-    assert list(sums.values_list("model", "environment", "requests", "errors", "cost", "unpriced_requests")) == [
+    assert list(
+        sums.values_list("model", "environment", "requests", "errors", "cost", "unpriced_requests")
+    ) == [
         ("acme-1", "", 1, 1, Decimal("0.0012"), 0),
         ("nobody-knows", "production", 1, 0, Decimal(0), 1),
     ]
@@ -102,11 +117,19 @@ def test_bad_events_are_rejected_by_name_and_the_good_ones_booked() -> None:
         "input_tokens: -1 is negative": {"input_tokens": -1},
         "input_tokens: True is not a whole number": {"input_tokens": True},
         "output_tokens: 9007199254740993 is too large": {"output_tokens": 2**53 + 1},
-        "input_tokens: 1000 is less than its cached part 1001": {"cache_read_tokens": 1, "cache_write_tokens": 1000},
+        "input_tokens: 1000 is less than its cached part 1001": {
+            "cache_read_tokens": 1,
+            "cache_write_tokens": 1000,
+        },
         "reasoning_tokens: 101 exceeds output_tokens 100": {"reasoning_tokens": 101},
-        "cache_write_1h_tokens: 2 exceeds cache_write_tokens 1": {"cache_write_1h_tokens": 2, "cache_write_tokens": 1},
+        "cache_write_1h_tokens: 2 exceeds cache_write_tokens 1": {
+            "cache_write_1h_tokens": 2,
+            "cache_write_tokens": 1,
+        },
         "occurred_at: has no time zone": {"occurred_at": datetime(2026, 1, 1)},
-        "occurred_at: 1970-01-21 is not between 2015 and 2100": {"occurred_at": datetime(1970, 1, 21, tzinfo=UTC)},
+        "occurred_at: 1970-01-21 is not between 2015 and 2100": {
+            "occurred_at": datetime(1970, 1, 21, tzinfo=UTC)
+        },
         "project: does not exist": {"project_id": uuid4()},
         "project: missing": {"project_id": None},
         "provider: missing": {"provider": ""},
@@ -142,9 +165,14 @@ def test_calls_that_no_provider_answered_do_not_count() -> None:
 def test_an_error_leaves_no_trace_of_the_batch() -> None:
     project = make_project()
     poisoned = acme(project, raw_usage={"text": "a\ud800"}, conversation_id=uuid4())
-    with pytest.raises((IntegrityError, UnicodeError)), transaction.atomic():
-        record_usage([acme(project), poisoned])
-        connection.check_constraints()
+
+    def book() -> None:
+        with transaction.atomic():
+            record_usage([acme(project), poisoned])
+            connection.check_constraints()
+
+    with pytest.raises((IntegrityError, UnicodeError)):
+        book()
     assert not TokenUsage.objects.exists()
     assert not DailyUsage.objects.exists()
 
@@ -167,7 +195,9 @@ def test_days_are_those_of_each_reporting_zone(settings) -> None:
     late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
     record_usage([acme(make_project(), occurred_at=late)])
     assert {(row.zone, row.day.day) for row in DailyUsage.objects.all()} == {
-        ("UTC", 1), ("America/New_York", 1), ("Asia/Kathmandu", 2),
+        ("UTC", 1),
+        ("America/New_York", 1),
+        ("Asia/Kathmandu", 2),
     }
 
 
@@ -181,7 +211,8 @@ def test_a_zone_added_later_is_read_only_once_it_is_whole(settings) -> None:
     rebuild_rollups()
     assert DailyUsage.objects.filter(zone="Asia/Kolkata").count() == 2
     assert set(RollupZone.objects.filter(built_at__isnull=False).values_list("zone", flat=True)) == {
-        "UTC", "Asia/Kolkata",
+        "UTC",
+        "Asia/Kolkata",
     }
     record_usage([acme(project, occurred_at=NOON + timedelta(days=2))])
     assert DailyUsage.objects.filter(zone="Asia/Kolkata").count() == 3
@@ -194,7 +225,12 @@ def test_the_ledger_refuses_change() -> None:
     record_usage([acme(make_project())])
     row = TokenUsage.objects.get()
     row.input_tokens = 5
-    for change in (row.save, row.delete, TokenUsage.objects.all().delete, lambda: TokenUsage.objects.update(cost=1)):
+    for change in (
+        row.save,
+        row.delete,
+        TokenUsage.objects.all().delete,
+        lambda: TokenUsage.objects.update(cost=1),
+    ):
         with pytest.raises(AppendOnlyError):
             change()
     assert TokenUsage.objects.get().input_tokens == 1000

@@ -39,4 +39,8 @@ def test_what_is_no_exact_amount_is_refused(value: object) -> None:
 
 def test_unknown_is_null_and_not_zero() -> None:
     field = NanoUsdField(null=True, blank=True)
-    assert (field.get_prep_value(None), field.to_python(""), field.get_prep_value(Decimal(0))) == (None, None, 0)
+    assert (field.get_prep_value(None), field.to_python(""), field.get_prep_value(Decimal(0))) == (
+        None,
+        None,
+        0,
+    )

@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from core.zones import day_start, local_day, zone_info
 
 ZONES = [
-    "UTC", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo",
-    "America/St_Johns", "Pacific/Apia", "Atlantic/Azores", "America/Havana",
+    "UTC",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Pacific/Apia",
+    "Atlantic/Azores",
+    "America/Havana",
 ]
 
 
@@ -24,8 +32,12 @@ def test_new_york_days_have_23_and_25_hours_at_the_edges(day: date, hours: int) 
 
 
 def test_quarter_hour_zones_begin_their_days_off_the_hour() -> None:
-    assert day_start(date(2026, 11, 18), ZoneInfo("Asia/Kathmandu")) == datetime(2026, 11, 17, 18, 15, tzinfo=UTC)
-    assert day_start(date(2026, 11, 18), ZoneInfo("Asia/Kolkata")) == datetime(2026, 11, 17, 18, 30, tzinfo=UTC)
+    assert day_start(date(2026, 11, 18), ZoneInfo("Asia/Kathmandu")) == datetime(
+        2026, 11, 17, 18, 15, tzinfo=UTC
+    )
+    assert day_start(date(2026, 11, 18), ZoneInfo("Asia/Kolkata")) == datetime(
+        2026, 11, 17, 18, 30, tzinfo=UTC
+    )
 
 
 def test_a_skipped_midnight_begins_the_day_after_the_gap() -> None:

@@ -26,9 +26,13 @@ class Command(ReportingCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--zone", action="append", help="IANA zone; repeatable. Default: all kept zones.")
-        parser.add_argument("--from", dest="first_day", type=_day, metavar="DAY", help="First day, such as 2026-11-01.")
+        parser.add_argument(
+            "--from", dest="first_day", type=_day, metavar="DAY", help="First day, such as 2026-11-01."
+        )
         parser.add_argument("--to", dest="last_day", type=_day, metavar="DAY", help="Last day, included.")
-        parser.add_argument("--check", action="store_true", help="Change nothing; exit status 1 when a sum differs.")
+        parser.add_argument(
+            "--check", action="store_true", help="Change nothing; exit status 1 when a sum differs."
+        )
 
     def run(self, **options: Any) -> int:
         span = {"zones": options["zone"], "first_day": options["first_day"], "last_day": options["last_day"]}

@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 _NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 _SHORTEST_KEY = 50
+_FEWEST_CHARACTERS = 5
+"""As Django's own security.W009 counts."""
 
 
 @register(Tags.security)
@@ -18,9 +20,10 @@ def check_production(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _production_messages() -> Iterator[CheckMessage]:
-    if not settings.SECRET_KEY_IS_SET or len(settings.SECRET_KEY) < _SHORTEST_KEY:
+    key = settings.SECRET_KEY if settings.SECRET_KEY_IS_SET else ""
+    if len(key) < _SHORTEST_KEY or len(set(key)) < _FEWEST_CHARACTERS:
         yield Error(
-            f"SECRET_KEY is not set, or shorter than {_SHORTEST_KEY} characters.",
+            f"SECRET_KEY is not set, shorter than {_SHORTEST_KEY} characters, or repeats a few of them.",
             hint=f"Set SECRET_KEY to the output of: {_NEW_KEY}",
             id="countinghouse.E001",
         )

@@ -11,6 +11,9 @@ Amounts = tuple[int, ...]
 
 NOTHING: Amounts = (0,) * len(MEASURES)
 COST = MEASURES.index("cost")
+_TOKENS = slice(2, COST)
+_UNPRICED = MEASURES.index("unpriced_requests")
+_UNMEASURED = MEASURES.index("unmeasured_requests")
 
 
 def added(left: Amounts, right: Amounts) -> Amounts:
@@ -24,20 +27,11 @@ def total(amounts: Iterable[Amounts]) -> Amounts:
 
 def to_sums(amounts: Amounts) -> Sums:
     """The figures that people read: what nobody knows is None."""
-    values = dict(zip(MEASURES, amounts, strict=True))
-    requests = values["requests"]
-    is_measured = not requests or values["unmeasured_requests"] < requests
-    is_priced = not requests or values["unpriced_requests"] < requests
-    tokens = {
-        name: value if is_measured or value else None
-        for name, value in values.items()
-        if name.endswith("_tokens")
-    }
-    return Sums(
-        requests=requests,
-        errors=values["errors"],
-        **tokens,
-        cost=from_nanos(values["cost"]) if is_priced or values["cost"] else None,
-        unpriced_requests=values["unpriced_requests"],
-        unmeasured_requests=values["unmeasured_requests"],
-    )
+    requests, unpriced, unmeasured = amounts[0], amounts[_UNPRICED], amounts[_UNMEASURED]
+    tokens: tuple[int | None, ...] = amounts[_TOKENS]
+    if requests and unmeasured == requests:
+        tokens = tuple(value or None for value in tokens)
+    is_priced = not requests or unpriced < requests or amounts[COST]
+    cost = from_nanos(amounts[COST]) if is_priced else None
+    # By position: a year of days by model makes thousands of these.
+    return Sums(requests, amounts[1], *tokens, cost, unpriced, unmeasured)  # type: ignore[arg-type, call-arg]

@@ -1,5 +1,6 @@
 """Filters keep what they name, and every number leads to the very rows that it counts."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.ledger.record import record_usage
 from billing.models import TokenUsage
 from billing.reports.address import behind
 from billing.reports.build import build_report
@@ -17,6 +19,7 @@ from billing.reports.rows import rows_behind
 from core.ids import NIL
 from core.zones import day_start
 from tests.billing.ledgers import LEDGERS, PERIODS, Drawn, booked, labels, naive_sums
+from tests.factories import make_event, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +104,15 @@ def test_every_row_leads_to_what_it_counts(
             assert naive_sums(rows_behind(behind(query, row), user=None)) == row.sums
 
 
-def test_superseded_rows_are_behind_no_number() -> None:
+@pytest.mark.parametrize("zones", [["UTC"], ["Europe/Berlin"]])
+def test_a_replaced_row_is_in_no_number_and_behind_none(
+    settings: pytest.FixtureRequest, zones: list[str]
+) -> None:
+    settings.REPORTING_TIME_ZONES = zones
+    partial = make_event(make_project(), output_tokens=2, status="partial")
+    record_usage([partial])
+    [full] = record_usage([replace(partial, output_tokens=100, status="ok")])
     query = UsageQuery(first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
-    sql = str(rows_behind(query, user=None).query)
-    assert "superseded_by_id" in sql
+    totals = build_report(query, now=LATER).totals
+    assert (totals.requests, totals.output_tokens) == (1, 100)
+    assert [row.pk for row in rows_behind(query, user=None)] == [full.usage_id]

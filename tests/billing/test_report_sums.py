@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.ledger.record import record_usage
 from billing.reports.build import build_report
 from billing.reports.query import Dimension, Interval, UsageQuery
 from billing.reports.report import Report, Sums
 from core.zones import day_start
 from tests.billing.ledgers import LEDGERS, PERIODS, ZONES, Drawn, booked, naive_groups, naive_sums
+from tests.factories import make_event, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +105,22 @@ def test_buckets_add_up_to_the_range(
         assert [bucket.end for bucket in report.buckets[:-1]] == [
             bucket.start for bucket in report.buckets[1:]
         ]
+
+
+def test_ten_years_of_days_in_a_foreign_zone(settings: pytest.FixtureRequest) -> None:
+    settings.REPORTING_TIME_ZONES = ["UTC"]
+    first = date(2017, 1, 1)
+    info = ZoneInfo("Asia/Kathmandu")
+    project = make_project()
+    days = [first + timedelta(days=offset) for offset in (0, 1, 1000, 3658, 3659)]
+    record_usage([make_event(project, occurred_at=day_start(day, info)) for day in days])
+    query = UsageQuery(
+        first_day=first,
+        last_day=days[-1],
+        zone="Asia/Kathmandu",
+        interval=Interval.DAY,
+        group_by=(Dimension.PROVIDER,),
+    )
+    report = build_report(query, now=LATER)
+    assert [row.bucket.first_day for row in report.rows if row.bucket] == days
+    assert len(report.points) == 3660

@@ -61,7 +61,9 @@ class TokenUsage(models.Model):
         NONE = "none", "Unpriced"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="usage")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.PROTECT, related_name="usage", db_index=False
+    )
     occurred_at = models.DateTimeField(db_comment="When the call ended")
     recorded_at = models.DateTimeField(db_comment="When we wrote it")
 
@@ -76,7 +78,12 @@ class TokenUsage(models.Model):
     request_type = models.CharField(max_length=16, choices=RequestType, default=RequestType.CHAT)
 
     person = models.ForeignKey(
-        "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
+        "accounts.Person",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="usage",
+        db_index=False,
     )
     person_label = models.CharField(
         max_length=320, blank=True, help_text="The person's name when it was written."
@@ -85,10 +92,15 @@ class TokenUsage(models.Model):
         max_length=200, blank=True, help_text="The agent's name when it was written."
     )
     conversation = models.ForeignKey(
-        "chat.Conversation", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
+        "chat.Conversation",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="usage",
+        db_index=False,
     )
     message = models.ForeignKey(
-        "chat.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage"
+        "chat.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage", db_index=False
     )
     session_id = models.CharField(max_length=255, blank=True)
     environment = models.CharField(max_length=64, blank=True)
@@ -122,7 +134,12 @@ class TokenUsage(models.Model):
     reported_cost = NanoUsdField(null=True, blank=True, help_text="What the source says it cost, US dollars.")
     cost_source = models.CharField(max_length=16, choices=CostSource, default=CostSource.NONE)
     price = models.ForeignKey(
-        "billing.ModelPrice", null=True, blank=True, on_delete=models.PROTECT, related_name="usage"
+        "billing.ModelPrice",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="usage",
+        db_index=False,
     )
 
     status = models.CharField(max_length=16, choices=Status, default=Status.OK)
@@ -134,7 +151,14 @@ class TokenUsage(models.Model):
     native_id = models.CharField(max_length=512, blank=True, help_text="The call's id at its source.")
     dedup_key = models.BinaryField(max_length=16, editable=False)
     superseded_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes", editable=False
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supersedes",
+        editable=False,
+        # SQLite would prefer an index full of nulls to the unique key, and read the whole ledger.
+        db_index=False,
     )
     raw_usage = models.JSONField(
         null=True, blank=True, help_text="The provider's own usage object, untouched."
@@ -197,11 +221,18 @@ class TokenUsage(models.Model):
             models.Index(fields=["occurred_at", "id"], name="usage_time_idx"),
             # The same call reported to another project.
             models.Index(fields=["dedup_key"], name="usage_dedup_idx"),
-            # A conversation's cost, on transcripts and conversation lists.
+            # A conversation's cost, on transcripts and conversation lists; its deletion.
             models.Index(
-                fields=["project", "conversation", "occurred_at"],
+                fields=["conversation", "occurred_at"],
                 name="usage_conversation_idx",
                 condition=Q(conversation__isnull=False),
+            ),
+            # Foreign keys that most rows leave empty: what a deletion must look for.
+            *(
+                models.Index(
+                    fields=[name], name=f"usage_{name}_idx", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("person", "message", "price", "superseded_by")
             ),
             # Unpriced work.
             models.Index(

@@ -32,6 +32,13 @@ _NOT_WORDS = frozenset(
 
 Planted = dict[type[Model], Any]
 
+TERM_LENGTH = 7
+"""So many letters of a mark find its rows in a search without being the mark itself."""
+
+
+def mark_of(planted: Planted) -> str:
+    return str(planted[Project].name).partition("-")[0]
+
 
 def marked(model: type[Model], mark: str) -> dict[str, Any]:
     """A value with the mark for each text of the model."""
@@ -93,7 +100,13 @@ def plant(mark: str) -> Planted:
         cost_source="computed",
         dedup_key=new_id().bytes,
     )
-    sums = {"zone": "UTC", "day": now.date(), "requests": 1, "cost": "0.0012"}
+    TokenUsage.objects.create(
+        **{**marked(TokenUsage, mark), "project": project, "occurred_at": now, "recorded_at": now},
+        input_tokens=10,
+        output_tokens=1,
+        dedup_key=new_id().bytes,
+    )
+    sums = {"zone": "UTC", "day": now.date(), "requests": 2, "cost": "0.0012", "unpriced_requests": 1}
     put(DailyUsage, project=project, **sums)
     put(DailyProjectUsage, project=project, **sums)
     put(DailyPersonUsage, project=project, person_key=person.pk, **sums)

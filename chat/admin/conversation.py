@@ -72,17 +72,14 @@ class ConversationAdmin(ProjectContentAdmin):
 
     def list_annotations(self, request: HttpRequest) -> dict[str, Any]:
         one = Conversation.objects.filter(pk=OuterRef("pk"), project_id=OuterRef("project_id")).order_by()
-        calls = one.filter(_BOOKED)
-        return {
-            "messages_number": Subquery(one.annotate(total=Count("messages")).values("total")),
-            "calls": Subquery(calls.annotate(total=Count("usage")).values("total")),
-            "total_cost": Subquery(calls.annotate(total=Sum("usage__cost")).values("total")),
-            "unpriced": Subquery(
-                calls.filter(_ANSWERED, usage__cost__isnull=True)
-                .annotate(total=Count("usage"))
-                .values("total")
-            ),
+        unpriced = _BOOKED & _ANSWERED & Q(usage__cost__isnull=True)
+        totals = {
+            "messages_number": Count("messages"),
+            "calls": Count("usage", filter=_BOOKED),
+            "total_cost": Sum("usage__cost", filter=_BOOKED),
+            "unpriced": Count("usage", filter=unpriced),
         }
+        return {name: Subquery(one.annotate(total=total).values("total")) for name, total in totals.items()}
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

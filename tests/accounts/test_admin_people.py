@@ -1,0 +1,54 @@
+"""People of the source systems in the admin."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Person
+from core.markup import NOT_APPLICABLE
+from tests.cast import Cast
+from tests.factories import make_conversation, make_member, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:accounts_person_changelist")
+
+
+def test_an_owner_adds_and_changes_a_person(cast: Cast) -> None:
+    sent = {"name": "Priya", "email": "Priya@Example.com", "kind": "human", "user": "", "external_ids": "{}"}
+    assert cast.owner.client.post(reverse("admin:accounts_person_add"), sent).status_code == 302
+    person = Person.objects.get()
+    assert (person.name, person.email, person.email_normalized) == (
+        "Priya",
+        "Priya@Example.com",
+        "priya@example.com",
+    )
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    assert cast.owner.client.post(url, {**sent, "user": cast.member.user.pk}).status_code == 302
+    person.refresh_from_db()
+    assert person.user == cast.member.user
+
+
+def test_the_beginning_of_an_address_finds_them(cast: Cast) -> None:
+    priya = make_person(name="", email="Priya@Example.com")
+    make_person(email="other@example.com")
+    assert list(cast.owner.client.get(LIST, {"q": "priya@"}).context["cl"].result_list) == [priya]
+
+
+@pytest.mark.parametrize("is_fellow", [True, False])
+def test_the_account_behind_a_person_is_shown_to_those_who_may_see_it(is_fellow: bool, cast: Cast) -> None:
+    account = make_member(cast.project) if is_fellow else make_user()
+    person = make_person(user=account)
+    make_conversation(cast.project, person=person)
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    for page in (LIST, url):
+        assert (account.email in cast.member.client.get(page).content.decode()) == is_fellow
+        assert account.email in cast.owner.client.get(page).content.decode()
+    assert NOT_APPLICABLE in cast.member.client.get(LIST).content.decode()
+
+
+def test_a_member_changes_nobody(cast: Cast) -> None:
+    person = make_person()
+    make_conversation(cast.project, person=person)
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    assert cast.member.client.get(url).status_code == 200
+    assert cast.member.client.post(url, {"name": "Somebody else"}).status_code == 403

@@ -1,6 +1,6 @@
-"""That versions of a price do not overlap, held by triggers on SQLite; PostgreSQL has an exclusion constraint.
+"""Versions of a price do not overlap: on SQLite triggers hold it, on PostgreSQL an exclusion constraint.
 
-They are laid again after every migrate, because SQLite drops a table's triggers when Django remakes the table.
+Laid again after every migrate, because SQLite drops a table's triggers when Django remakes the table.
 """
 
 from typing import Any

@@ -39,7 +39,7 @@ class FrozenPriceError(TypeError):
     """Raised by whatever would edit a version of a price."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"{field}: a price that is recorded is never edited. Add a version that supersedes it.")
+        super().__init__(f"{field}: a recorded price is never edited. Add a version that supersedes it.")
 
 
 class ModelPriceQuerySet(models.QuerySet[Any]):

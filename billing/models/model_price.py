@@ -34,10 +34,10 @@ RATES = (*TOKEN_RATES, *UNIT_RATES)
 class ModelPrice(BaseModel):
     """A version of a model's price: dollars per million tokens by kind, from one moment to another.
 
-    Never edited: a change is a new version, and the old one ends where it starts. Two versions for the
-    same provider, model, variant, project and origin never overlap. A rate that is empty falls back: cache rates
-    and input audio to input, the 1 h cache write to cache write, cached audio to cache read, reasoning and output
-    audio to output; an empty input or output rate means that the model does not bill it.
+    Never edited: a change is a new version, and the old one ends where it starts. Two versions for the same
+    provider, model, variant, project and origin never overlap. A rate that is empty falls back: cache rates
+    and input audio to input, the 1 h cache write to cache write, cached audio to cache read, reasoning and
+    output audio to output; an empty input or output rate means that the model does not bill it.
     """
 
     is_reference_table: ClassVar[bool] = True
@@ -52,8 +52,9 @@ class ModelPrice(BaseModel):
     )
     variant = models.CharField(
         max_length=100, blank=True,
-        help_text="Service tier, daily hours in UTC, or both: flex, batch, 16:30-00:30Z. Empty is the catalogue's "
-        "standard price, or for an override the price of all tiers and hours that have no override of their own.",
+        help_text="Service tier, daily hours in UTC, or both: flex, batch, 16:30-00:30Z. Empty is the "
+        "catalogue's standard price, or for an override the price of all tiers and hours that have no "
+        "override of their own.",
     )
     project = models.ForeignKey(
         "projects.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="prices",
@@ -78,7 +79,8 @@ class ModelPrice(BaseModel):
     request_per_1k = NanoUsdField("requests, $ per thousand", null=True, blank=True)
     context_tiers = models.JSONField(
         default=list, blank=True,
-        help_text='Rates of long prompts, ascending: [{"above_input_tokens": 200000, "input_per_mtok": "6.00", …}]. '
+        help_text="Rates of long prompts, ascending: "
+        '[{"above_input_tokens": 200000, "input_per_mtok": "6.00", …}]. '
         "A prompt strictly longer than the threshold pays the tier's rates on all of its tokens.",
     )
 
@@ -96,9 +98,9 @@ class ModelPrice(BaseModel):
         db_table_comment = "Versions of model prices"
         verbose_name = "price"
         constraints = [
-            # Two, because SQLite takes every null for a value of its own. They also serve the price book, which
-            # reads all versions of a provider's model. That versions do not overlap is held by an exclusion
-            # constraint (PostgreSQL, migration 0002) and by triggers (SQLite, billing/price_triggers.py).
+            # Two, because SQLite takes every null for a value of its own. They also serve the price book,
+            # which reads all versions of a provider's model. That versions do not overlap is held by an
+            # exclusion constraint (PostgreSQL, migration 0002) and by triggers (SQLite, price_triggers.py).
             models.UniqueConstraint(
                 fields=["provider", "model", "variant", "origin", "valid_from"],
                 condition=Q(project__isnull=True), name="price_general_version_once",
@@ -110,7 +112,8 @@ class ModelPrice(BaseModel):
                 violation_error_message="A version of this price begins at that moment already.",
             ),
             models.CheckConstraint(
-                name="price_period_not_empty", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="price_period_not_empty",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 violation_error_message="The price must end after it begins.",
             ),
             models.CheckConstraint(
@@ -118,7 +121,8 @@ class ModelPrice(BaseModel):
                 violation_error_message="Name the provider and the model.",
             ),
             models.CheckConstraint(
-                name="price_has_a_rate", condition=reduce(or_, (Q(**{f"{rate}__isnull": False}) for rate in RATES)),
+                name="price_has_a_rate",
+                condition=reduce(or_, (Q(**{f"{rate}__isnull": False}) for rate in RATES)),
                 violation_error_message="Give at least one rate; 0 says that the model costs nothing.",
             ),
             *(
@@ -129,7 +133,9 @@ class ModelPrice(BaseModel):
                 )
                 for rate in RATES
             ),
-            models.CheckConstraint(name="price_origin_known", condition=Q(origin__in=["catalog", "override"])),
+            models.CheckConstraint(
+                name="price_origin_known", condition=Q(origin__in=["catalog", "override"])
+            ),
             models.CheckConstraint(
                 name="price_of_catalog_is_general", condition=~Q(origin="catalog") | Q(project__isnull=True),
                 violation_error_message="A catalogue price holds for all projects.",
@@ -151,7 +157,7 @@ class ModelPrice(BaseModel):
         return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
 
     def clean(self) -> None:
-        """Two names, sound context tiers, no overlap. An open version that this one would close is no overlap."""
+        """Sound context tiers, no overlap. An open version that this one would close is no overlap."""
         super().clean()
         self.provider = self.provider.strip().lower()
         self.model = self.model.strip()
@@ -166,9 +172,10 @@ class ModelPrice(BaseModel):
         rivals = self._versions().overlapping(self.valid_from, self.valid_to)
         rival = rivals.exclude(pk=closed.pk if closed else None).order_by("valid_from").first()
         if rival is not None:
-            until = f"until {rival.valid_to:%-d %b %Y %H:%M} UTC" if rival.valid_to else "until further notice"
+            since = f"{rival.valid_from:%-d %b %Y %H:%M} UTC"
+            until = f"{rival.valid_to:%-d %b %Y %H:%M} UTC" if rival.valid_to else "further notice"
             raise ValidationError(
-                {"valid_from": f"Another version holds from {rival.valid_from:%-d %b %Y %H:%M} UTC {until}. "
+                {"valid_from": f"Another version holds from {since} until {until}. "
                  "Begin this one after it, or end this one before it."}
             )
 
@@ -187,7 +194,8 @@ class ModelPrice(BaseModel):
     def _versions(self) -> ModelPriceQuerySet:
         """The other versions of the same price."""
         return ModelPrice.objects.filter(
-            provider=self.provider, model=self.model, variant=self.variant, project=self.project_id, origin=self.origin
+            provider=self.provider, model=self.model, variant=self.variant,
+            project=self.project_id, origin=self.origin,
         ).exclude(pk=self.pk)
 
     def _columns(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def exact_dollars(scaled: int) -> Decimal:
 
 
 def quantities(call: Call, sheet: RateSheet) -> tuple[int, ...]:
-    """Units of each kind, in the order of KINDS; none is negative, and the token kinds add up to input and output.
+    """Units of each kind, in the order of KINDS: none negative, the token kinds add up to input and output.
 
     Sources do not say how much of the cached input is audio: as little as the counts allow is taken for it.
     """

@@ -48,8 +48,8 @@ class PricedCall(Call, Protocol):
 class Priced:
     """A call's cost in dollars; None is unknown, with cost_source "none".
 
-    `price_id` names the ModelPrice that a computed cost comes from. `catalog_model` is the catalogue's id of the
-    model, known or not whether the cost is.
+    `price_id` names the ModelPrice that a computed cost comes from. `catalog_model` is the catalogue's id of
+    the model, also where the cost is unknown.
     """
 
     cost: Decimal | None
@@ -75,10 +75,10 @@ class _Shelf:
 
 
 class PriceBook:
-    """Prices calls: an override, else the reported cost where it is preferred, else the catalogue, else unknown.
+    """Prices calls: by an override, else as reported where that is preferred, else by the catalogue.
 
-    It remembers what it read, so that a batch of thousands of calls to a few models takes a few queries. Make a
-    new one for each piece of work: overrides added meanwhile are not seen.
+    It remembers what it read, so that a batch of thousands of calls to a few models takes a few queries. Make
+    a new one for each piece of work: overrides added meanwhile are not seen.
     """
 
     def __init__(self) -> None:
@@ -122,7 +122,9 @@ class PriceBook:
             self._overrides_of(provider), names=names_of(model, found.id if found else None),
             project_id=project_id, tier=tier,
         )
-        return _Shelf(overrides, found, tier_of(found, tier) if found else "", versions(found, tier) if found else ())
+        if found is None:
+            return _Shelf(overrides, None, "", ())
+        return _Shelf(overrides, found, tier_of(found, tier), versions(found, tier))
 
     def _overrides_of(self, provider: str) -> list[StoredVersion]:
         if self._overrides is None:

@@ -32,7 +32,7 @@ class CatalogModel:
     id: str
     info: ModelInfo
     has_variants: bool
-    """False for a model of another provider's list (Azure sells OpenAI's): its tiers are not this provider's."""
+    """False for a model of another provider's list (Azure sells OpenAI's): its tiers are not this one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def tier_of(model: CatalogModel, service_tier: str) -> str:
 
 
 def versions(model: CatalogModel, service_tier: str) -> list[CatalogVersion]:
-    """All versions of the model's price in that tier, at all hours of the day; of each variant, oldest first."""
+    """All versions of the model's price in that tier, at all hours; each variant's oldest first."""
     tier = tier_of(model, service_tier)
     return [
         CatalogVersion(model.provider, model.id, Variant(tier, hours), *period)
@@ -115,7 +115,7 @@ def _price_variants(model: CatalogModel, service_tier: str) -> list[PriceVariant
 
 
 def _times_of_day(info: ModelInfo) -> Iterator[tuple[Hours | None, time]]:
-    """Hours with prices of their own, each with a time within; then the rest of the day, with a time there."""
+    """Hours with prices of their own, each with a time within; then the rest of the day and a time there."""
     constraints = [] if isinstance(info.prices, CatalogPrice) else [entry.constraint for entry in info.prices]
     windows = [
         Hours(_in_utc(constraint.start_time), _in_utc(constraint.end_time))

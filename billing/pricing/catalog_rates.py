@@ -39,8 +39,8 @@ class Rates:
 def rates_of(price: CatalogPrice, *, is_free: bool) -> Rates | None:
     """The rates, or None when they do not tell what a call costs.
 
-    That is when the package lists a model without rates (unless `is_free`: then 0 is meant), when it
-    bills only what the ledger does not count (pages, characters, hours of audio), or generated images and videos.
+    That is when the package lists a model without rates (unless `is_free`: then 0 is meant), when the model
+    bills only what the ledger does not count (pages, characters, hours of audio), or makes images and videos.
     """
     listed: dict[str, Decimal | TieredPrices] = {
         name: rate for name, rate in vars(price).items() if rate is not None
@@ -50,7 +50,9 @@ def rates_of(price: CatalogPrice, *, is_free: bool) -> Rates | None:
     ours = {_FIELDS[name]: rate for name, rate in listed.items() if name in _FIELDS}
     if not ours or _UNCOUNTED_OUTPUT & listed.keys():
         return None
-    base = {field: _exact(rate.base if isinstance(rate, TieredPrices) else rate) for field, rate in ours.items()}
+    base = {
+        field: _exact(rate.base if isinstance(rate, TieredPrices) else rate) for field, rate in ours.items()
+    }
     tiered = {field: rate for field, rate in ours.items() if isinstance(rate, TieredPrices)}
     thresholds = sorted({tier.start for rate in tiered.values() for tier in rate.tiers})
     return Rates(base, tuple(_context_tier(tiered, threshold) for threshold in thresholds))

@@ -1,8 +1,8 @@
 """One slug a provider, whatever its clients call it.
 
-Names seen on the wire: OpenTelemetry's `gen_ai.provider.name` and `gen_ai.system` (aws.bedrock, gcp.vertex_ai,
-azure.ai.openai, openai.chat), the AI SDK (google.generative-ai, amazon-bedrock), LangChain (google_genai)
-and LiteLLM (vertex_ai, bedrock_converse, text-completion-openai).
+Names seen on the wire: OpenTelemetry's `gen_ai.provider.name` and `gen_ai.system` (aws.bedrock,
+gcp.vertex_ai, azure.ai.openai, openai.chat), the AI SDK (google.generative-ai, amazon-bedrock), LangChain
+(google_genai) and LiteLLM (vertex_ai, bedrock_converse, text-completion-openai).
 """
 
 import re
@@ -60,9 +60,9 @@ _API = re.compile(r"(?<=.)[._](chat|completions?|embeddings?|image|messages|resp
 
 @lru_cache(maxsize=1024)
 def canonical_provider(raw: str) -> str:
-    """The slug of a provider: "OpenAI", "openai.chat" → openai; "gcp.vertex_ai" → google; "azure.ai.openai" → azure.
+    """The slug of a provider: "OpenAI", "openai.chat" → openai; "gcp.vertex_ai" → google.
 
-    Unknown names pass, lower-cased, spaces as hyphens, without the interface's name: "Groqish.chat" → groqish.
+    Unknown names pass, lower-cased, spaces as hyphens, without the interface: "Groqish.chat" → groqish.
     """
     slug = "-".join(raw.lower().split())
     while True:

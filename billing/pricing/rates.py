@@ -44,7 +44,7 @@ _FALLBACKS = (
     ("cache_write_1h_per_mtok", "cache_write_per_mtok"),
     ("cache_read_audio_per_mtok", "cache_read_per_mtok"),
 )
-"""What an empty rate takes, in this order. Audio and reasoning without a rate are not told apart from text."""
+"""What an empty rate takes, in this order. Audio and reasoning without a rate count as text."""
 
 FALLBACK_RATES = dict(_FALLBACKS)
 
@@ -53,8 +53,8 @@ FALLBACK_RATES = dict(_FALLBACKS)
 class RateSheet:
     """Rates that hold for prompts longer than `above` tokens.
 
-    `nanos`: nanodollars per unit of each kind, in the order of KINDS, 0 where nothing is billed. `scaled`: the
-    same in 10⁻¹⁵ dollars per token, search or request, so that quantities multiply and add up as integers.
+    `nanos`: nanodollars per million or thousand of each kind, in the order of KINDS, 0 where nothing is
+    billed. `scaled`: the same in 10⁻¹⁵ dollars apiece, so that quantities multiply and add up as integers.
     """
 
     above: int
@@ -76,7 +76,7 @@ class RateCard:
     bills_output: bool
 
     def sheet(self, input_tokens: int | None) -> RateSheet:
-        """The sheet of a prompt: a tier begins strictly above its threshold, and holds for all of its tokens."""
+        """The sheet of a prompt: a tier begins above its threshold, for all of the tokens."""
         length = input_tokens or 0
         for sheet in self.sheets:
             if length > sheet.above:
@@ -90,8 +90,9 @@ def rate_card(price: ModelPrice) -> RateCard:
     base = {name: to_nanos(Decimal(rate)) for name, rate in listed.items() if rate is not None}
     sheets = [_sheet(-1, base)]
     for tier in price.context_tiers:
-        changed = {name: to_nanos(Decimal(rate)) for name, rate in tier.items() if name != "above_input_tokens"}
-        sheets.append(_sheet(tier["above_input_tokens"], {**base, **changed}))
+        above = tier["above_input_tokens"]
+        changed = {name: to_nanos(Decimal(tier[name])) for name in tier.keys() - {"above_input_tokens"}}
+        sheets.append(_sheet(above, {**base, **changed}))
     return RateCard(
         sheets=tuple(sorted(sheets, key=lambda sheet: -sheet.above)),
         bills_input=any(any(sheet.nanos[INPUT_KINDS]) for sheet in sheets),

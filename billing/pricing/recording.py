@@ -1,5 +1,6 @@
 """Catalogue prices become rows of the price book when they are first used, and stay as they were then."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from django.utils import timezone
 from billing.models import ModelPrice
 from billing.pricing.catalog import CATALOG_VERSION, CatalogModel, CatalogVersion, versions
 from billing.pricing.stored import StoredVersion
+from billing.pricing.variants import Variant
 from core.bulk import is_postgresql
 
 _LOCK = 0x70726963  # "pric"
-"""Advisory lock: one transaction at a time adds catalogue prices, so that two never wait for each other's rows."""
+"""Advisory lock: one transaction at a time adds catalogue prices, so that two never wait for each other."""
 
 Period = tuple[datetime, datetime | None]
 
@@ -24,7 +26,7 @@ def recorded_versions(provider: str, model_id: str) -> list[StoredVersion]:
 
 
 def record_catalog(model: CatalogModel, tier: str, *, moment: datetime) -> None:
-    """Record the versions of a model's price in `tier` that began until now, or until `moment` if that is later.
+    """Record the versions of a model's price in `tier` that began until now, or `moment` if that is later.
 
     Only times that no recorded version covers are filled: a newer catalogue does not change history. Prices
     announced for later wait for their day. Safe between processes.
@@ -34,16 +36,15 @@ def record_catalog(model: CatalogModel, tier: str, *, moment: datetime) -> None:
         if is_postgresql():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        kept = recorded_versions(model.provider, model.id)
+        taken: defaultdict[Variant, list[Period]] = defaultdict(list)
+        for kept in recorded_versions(model.provider, model.id):
+            taken[kept.variant].append((kept.price.valid_from, kept.price.valid_to))
         rows = [
             _row(version, period)
             for version in versions(model, tier) if version.valid_from <= horizon
-            for period in uncovered(
-                (version.valid_from, version.valid_to),
-                [(row.price.valid_from, row.price.valid_to) for row in kept if row.variant == version.variant],
-            )
+            for period in uncovered((version.valid_from, version.valid_to), taken[version.variant])
         ]
-        # Whoever adds a price by hand takes no lock. SQLite's transaction holds the only write lock already, and
+        # A repair by hand takes no advisory lock. SQLite's transaction holds the only write lock already, and
         # its OR IGNORE would hide broken rules as well.
         ModelPrice.objects.bulk_create(rows, ignore_conflicts=is_postgresql())
 

@@ -48,8 +48,8 @@ def ranked_overrides(
 ) -> list[StoredVersion]:
     """The overrides that may price a call, the first to apply first.
 
-    A project's own before general ones; then one that names the model as reported; then one for the tier before
-    one for all tiers; then one for some hours; then the one that began last.
+    A project's own before general ones; then one that names the model as reported; then one for the tier
+    before one for all tiers; then one for some hours; then the one that began last.
     """
     suiting = [
         version for version in versions
@@ -60,13 +60,16 @@ def ranked_overrides(
     return sorted(
         suiting,
         key=lambda version: (
-            version.price.project_id is None, names.index(version.price.model.lower()), version.variant.tier == "",
+            version.price.project_id is None, names.index(version.price.model.lower()),
+            version.variant.tier == "",
             version.variant.hours is None, -version.price.valid_from.timestamp(),
         ),
     )
 
 
 def ranked_catalog(versions: Iterable[StoredVersion], *, tiers: tuple[str, ...]) -> list[StoredVersion]:
-    """Catalogue versions of one model in one of `tiers`, the first to apply first: hours before the rest of the day."""
+    """Versions of a catalogue model in one of `tiers`, in the order in which they apply: hours come first."""
     suiting = [version for version in versions if version.variant.tier in tiers]
-    return sorted(suiting, key=lambda version: (tiers.index(version.variant.tier), version.variant.hours is None))
+    return sorted(
+        suiting, key=lambda version: (tiers.index(version.variant.tier), version.variant.hours is None)
+    )

@@ -30,7 +30,7 @@ class TransactionWatch:
 
     def is_undone(self) -> bool:
         """Whether something noted was rolled back since the last time that this was asked."""
-        # Django replaces the list whenever a transaction or savepoint ends: as long as it is the same, all stands.
+        # Django replaces the list when a transaction ends or a savepoint is undone: the same list, no loss.
         if not self._pending or connection.run_on_commit is self._waiting:
             return False
         self._waiting = connection.run_on_commit

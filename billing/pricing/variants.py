@@ -1,4 +1,4 @@
-"""Variants of a price: a service tier, hours of the day, or both ("flex", "00:30-16:30Z", "batch 00:30-16:30Z")."""
+"""Variants of a price: a service tier ("flex"), hours of the day ("00:30-16:30Z"), or both, in that order."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ _HOURS = re.compile(r"(?:^|\s)(\d\d:\d\d)-(\d\d:\d\d)Z$")
 
 
 def service_tier(reported: str) -> str:
-    """The tier as the price book writes it; empty is the standard one, by whatever name a provider reports it."""
+    """The tier as the price book writes it; empty is the standard one, by whatever name it is reported."""
     tier = reported.strip().lower()
     return "" if tier in _STANDARD else _TIERS.get(tier, tier)
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A daily interval in UTC, `start` inclusive, `end` exclusive; over midnight when it ends before it starts."""
+    """A daily interval in UTC, without its end; over midnight when it ends before it starts."""
 
     start: time
     end: time

@@ -69,7 +69,7 @@ def test_rows_stand_by_cost_and_unpriced_ones_last() -> None:
         "dear": Decimal(2),
         "free": Decimal(0),
         "also-free": Decimal(0),
-        "unknown": None,
+        "a-unknown": None,
     }
     record_usage(
         [make_event(project, provider=name, model="x", reported_cost=cost) for name, cost in priced.items()]
@@ -80,7 +80,7 @@ def test_rows_stand_by_cost_and_unpriced_ones_last() -> None:
         ("cheap", 1),
         ("also-free", 0),
         ("free", 0),
-        ("unknown", None),
+        ("a-unknown", None),
     ]
     assert (report.totals.cost, report.totals.unpriced_requests) == (Decimal(3), 1)
     assert NOON.date() in {bucket.first_day for bucket in report.buckets}

@@ -1,5 +1,6 @@
 """Registers the ledger, the price book and the rollups."""
 
+from billing.admin.model_price import ModelPriceAdmin
 from billing.admin.rollup_zone import RollupZoneAdmin
 from billing.admin.rollups import (
     DailyModelUsageAdmin,
@@ -7,11 +8,14 @@ from billing.admin.rollups import (
     DailyProjectUsageAdmin,
     DailyUsageAdmin,
 )
+from billing.admin.token_usage import TokenUsageAdmin
 
 __all__ = [
     "DailyModelUsageAdmin",
     "DailyPersonUsageAdmin",
     "DailyProjectUsageAdmin",
     "DailyUsageAdmin",
+    "ModelPriceAdmin",
     "RollupZoneAdmin",
+    "TokenUsageAdmin",
 ]

@@ -1,0 +1,190 @@
+"""The ledger: every model call, and how its cost came about. Nobody changes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from billing.admin.filters import CallDayFilter, CountedFilter, ModelFilter, PricingFilter, ProviderFilter
+from billing.admin.rates import rate_text
+from billing.models import TokenUsage
+from billing.pricing.explain import explain
+from core.admin.columns import (
+    badge,
+    badges,
+    column,
+    linked,
+    milliseconds,
+    money,
+    preformatted,
+    provider,
+    text,
+    time,
+    tokens,
+)
+from core.admin.links import Link, list_link, page_link
+from core.admin.read_only import ReadOnlyModelAdmin
+from core.markup import NOT_APPLICABLE
+from projects.admin.filters import ProjectFilter
+
+STATUSES = {
+    "ok": "ok",
+    "partial": "warn",
+    "cancelled": "warn",
+    "error": "danger",
+    "cached": "info",
+    "mock": "info",
+}
+
+_SEARCHED = 100_000
+_INDEXED = frozenset(
+    {"day", "counted", "project", "conversation", "person", "message", "price", "o", "p", "e"}
+)
+"""Parameters under which a list is found by an index; other filters look through the newest calls."""
+
+_WHEN = time("occurred_at", "time", "occurred_at", seconds=True)
+_STATUS = badges("status", STATUSES)
+
+
+def _arithmetic(call: Any) -> str:
+    explanation = explain(call)
+    lines = [(line, rate_text(line.rate)) for line in explanation.lines]
+    return render_to_string("admin/billing/arithmetic.html", {"explanation": explanation, "lines": lines})
+
+
+def _tags(call: Any) -> str:
+    return ", ".join(call.tags) or NOT_APPLICABLE
+
+
+def _counted(call: Any) -> str:
+    return (
+        badge("counted", "ok")
+        if call.superseded_by_id is None
+        else badge("replaced by a fuller report", "warn")
+    )
+
+
+_CALL = (
+    _WHEN,
+    "project",
+    provider(),
+    text("model"),
+    text("catalog_model", "catalogue’s model"),
+    badges("request_type", {}),
+    _STATUS,
+    text("error_type"),
+)
+_COST = (
+    column("arithmetic", _arithmetic, "why this cost"),
+    money("cost", decimals=9),
+    money("reported_cost", "source said, USD", decimals=9, unknown=NOT_APPLICABLE),
+    badges("cost_source", {"none": "warn"}, "priced by"),
+    "price",
+    text("service_tier"),
+)
+_FIGURES = (
+    tokens("input_tokens"),
+    tokens("cache_read_tokens"),
+    tokens("cache_write_tokens"),
+    tokens("cache_write_1h_tokens"),
+    tokens("input_audio_tokens"),
+    tokens("output_tokens"),
+    tokens("reasoning_tokens"),
+    tokens("output_audio_tokens"),
+    tokens("total_tokens"),
+    tokens("web_search_requests"),
+    milliseconds("latency_ms", "latency"),
+    milliseconds("time_to_first_token_ms", "time to first token"),
+)
+_ATTRIBUTION = (
+    "person",
+    text("person_label"),
+    text("agent_label", "agent"),
+    "conversation",
+    "message",
+    text("session_id", "session"),
+    text("environment"),
+    column("tags", _tags, "tags"),
+)
+_ORIGIN = (
+    text("source"),
+    text("native_id", "id at the source"),
+    time("recorded_at", "recorded", seconds=True),
+    column("counted", _counted, "counted"),
+    "superseded_by",
+    preformatted("raw_usage", "what the provider sent"),
+)
+
+
+@admin.register(TokenUsage)
+class TokenUsageAdmin(ReadOnlyModelAdmin):
+    list_note = (
+        f"Newest first. Filters without a day or a project look through the newest {_SEARCHED:,} calls."
+    )
+    list_display = (
+        _WHEN,
+        linked("project"),
+        provider(),
+        text("model"),
+        tokens("input_tokens", "input"),
+        tokens("output_tokens", "output"),
+        tokens("total_tokens", "total"),
+        money("cost"),
+        _STATUS,
+        linked("conversation"),
+    )
+    list_links = ("project", "conversation")
+    list_deferred = ("raw_usage", "tags")
+    list_filter = (
+        CallDayFilter,
+        ProjectFilter,
+        ProviderFilter,
+        ModelFilter,
+        PricingFilter,
+        "status",
+        "request_type",
+        CountedFilter,
+    )
+    ordering = ("-occurred_at", "-id")
+    search_fields = ("native_id",)
+    search_help_text = "The id of a call, conversation or person; or the exact id that the source gave"
+    id_search_fields = ("pk", "conversation", "person")
+    fieldsets = (
+        (None, {"fields": _CALL}),
+        ("Cost", {"fields": _COST}),
+        ("Tokens and time", {"fields": _FIGURES}),
+        ("On whose behalf", {"fields": _ATTRIBUTION}),
+        ("Origin", {"fields": _ORIGIN}),
+    )
+    readonly_fields = (*_CALL, *_COST, *_FIGURES, *_ATTRIBUTION, *_ORIGIN)
+
+    def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """No filter reads the whole ledger: without an indexed one it stops at the newest calls."""
+        if set(request.GET) - _INDEXED and not {"day", "project"} & set(request.GET):
+            oldest = self._oldest_searched(request)
+            rows = rows if oldest is None else rows.filter(occurred_at__gte=oldest)
+        return super().list_rows(request, rows)
+
+    def _oldest_searched(self, request: HttpRequest) -> datetime | None:
+        newest = self.visible(request).order_by("-occurred_at").values_list("occurred_at", flat=True)
+        return newest[_SEARCHED : _SEARCHED + 1].first()
+
+    def search_words(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(native_id=term), False
+
+    def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
+        links = [page_link("Why this cost", "billing:cost", obj.pk)]
+        if obj.conversation is not None:
+            links += [
+                page_link("Transcript", "chat:transcript", obj.conversation_id),
+                list_link(
+                    "Calls of the conversation", "billing.tokenusage", conversation=obj.conversation_id
+                ),
+            ]
+        return links

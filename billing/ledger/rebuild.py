@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from billing.ledger.sums import rung_model
 from billing.measures import MEASURE_SQL
-from billing.models import DailyUsage, RollupZone, TokenUsage
+from billing.models import RollupZone, TokenUsage
 from billing.rollups import LADDER, MEASURES, Rung
 from core.bulk import add_to_sums, column_adapters, is_postgresql
 from core.database import in_transaction
@@ -140,9 +140,11 @@ def _hold_off_writers() -> None:
 def _span(zone: str, first_day: date | None, last_day: date | None) -> Iterator[date]:
     """The days, in order, on which the ledger or a rollup has something, cut to the given ones."""
     ledger = TokenUsage.objects.booked().aggregate(first=Min("occurred_at"), last=Max("occurred_at"))
-    rollup = DailyUsage.objects.filter(zone=zone).aggregate(first=Min("day"), last=Max("day"))
     info = zone_info(zone)
-    days = [value for value in rollup.values() if value is not None]
+    days = []
+    for rung in LADDER:
+        kept = rung_model(rung)._default_manager.filter(zone=zone).aggregate(first=Min("day"), last=Max("day"))
+        days += [day for day in kept.values() if day is not None]
     days += [local_day(moment, info) for moment in ledger.values() if moment is not None]
     if not days:
         return

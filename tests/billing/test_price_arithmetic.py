@@ -39,8 +39,8 @@ def amounts(price: ModelPrice, **counts: int | None) -> dict[str, tuple[int, Dec
 
 def test_parts_of_the_input_are_priced_apart() -> None:
     price = a_price(
-        input_per_mtok="3", cache_read_per_mtok="0.3", cache_write_per_mtok="3.75", cache_write_1h_per_mtok="6",
-        output_per_mtok="15",
+        input_per_mtok="3", cache_read_per_mtok="0.3", cache_write_per_mtok="3.75",
+        cache_write_1h_per_mtok="6", output_per_mtok="15",
     )
     counts = {
         "input_tokens": 18_420, "cache_read_tokens": 12_288, "cache_write_tokens": 2_048,
@@ -87,7 +87,8 @@ def test_reasoning_and_audio_have_rates_of_their_own() -> None:
 
 def test_audio_that_exceeds_the_uncached_input_was_cached() -> None:
     price = a_price(
-        input_per_mtok="4", cache_read_per_mtok="0.4", input_audio_per_mtok="32", cache_read_audio_per_mtok="0.6"
+        input_per_mtok="4", cache_read_per_mtok="0.4", input_audio_per_mtok="32",
+        cache_read_audio_per_mtok="0.6",
     )
     assert amounts(
         price, input_tokens=1_000, cache_read_tokens=700, input_audio_tokens=500, output_tokens=0
@@ -130,7 +131,10 @@ def test_a_tier_changes_only_the_rates_that_it_names() -> None:
 
 @pytest.mark.parametrize(
     ("scaled", "nanos"),
-    [(499_999, 0), (500_000, 0), (500_001, 1), (1_499_999, 1), (1_500_000, 2), (2_500_000, 2), (2_500_001, 3)],
+    [
+        (499_999, 0), (500_000, 0), (500_001, 1), (1_499_999, 1), (1_500_000, 2), (2_500_000, 2),
+        (2_500_001, 3),
+    ],
 )
 def test_a_total_is_rounded_once_half_to_even(scaled: int, nanos: int) -> None:
     assert rounded_nanos(scaled) == nanos
@@ -220,13 +224,16 @@ TIERS = {
     "": {}, "flex": {"service_tier": "flex"}, "priority": {"service_tier": "priority"},
     "batch": {"processing": "batch"}, "fast": {"service_tier": "fast", "speed": "fast"},
 }
-MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minute: datetime(2023, 6, 1, tzinfo=UTC) + timedelta(minutes=minute))
+THEIR_NAMES = {"reasoning_tokens": "output_reasoning_tokens", "web_search_requests": "web_searches"}
+START = datetime(2023, 6, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minute: START + timedelta(minutes=minute))
+LENGTHS = st.sampled_from([0, 1, 1_000, 128_000, 199_999, 200_000, 200_001, 272_001])
 
 
 @st.composite
 def calls(draw: st.DrawFn) -> dict[str, int]:
-    """Counts within their wholes. Audio comes without cached input: the package needs their overlap, told by none."""
-    whole = draw(st.sampled_from([0, 1, 1_000, 128_000, 199_999, 200_000, 200_001, 272_001]) | st.integers(0, 2_000_000))
+    """Counts within their wholes. Audio comes without cached input: the package asks for their overlap."""
+    whole = draw(LENGTHS | st.integers(0, 2_000_000))
     output = draw(st.integers(0, 200_000))
     counts = {
         "input_tokens": whole, "output_tokens": output,
@@ -258,16 +265,12 @@ def test_the_catalogue_and_the_package_agree(
     assert found is not None
     seller = next(seller for seller in get_snapshot().providers if seller.id == SELLERS[slug])
     theirs = found.info.calc_price(
-        Usage(
-            **{name: count for name, count in counts.items() if name not in {"reasoning_tokens", "web_search_requests"}},
-            output_reasoning_tokens=counts["reasoning_tokens"], web_searches=counts["web_search_requests"],
-        ),
+        Usage(**{THEIR_NAMES.get(name, name): count for name, count in counts.items()}),
         seller, genai_request_timestamp=moment, price_context=TIERS[tier],
     )
     # The package has a few rates with the noise of floats, which we round to the nanodollar a million.
-    rates = [*vars(theirs.model_price).values()]
-    plain = [rate for rate in rates if isinstance(rate, Decimal)]
-    assume(all(rate == rate.quantize(NANO) for rate in plain))
+    rates = [rate for rate in vars(theirs.model_price).values() if isinstance(rate, Decimal)]
+    assume(all(rate == rate.quantize(NANO) for rate in rates))
     price = ModelPrice(
         provider=slug, model=version.model, variant=str(version.variant), valid_from=version.valid_from,
         context_tiers=list(version.rates.context_tiers), origin="catalog", **version.rates.base,

@@ -1,4 +1,4 @@
-"""Which price applies to a call: override, reported, catalogue, or none; and how the book keeps what it used."""
+"""Which price applies to a call: override, reported, catalogue or none; and what the book keeps of it."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.ledger.record import record_usage
 from billing.models import ModelPrice, TokenUsage
@@ -45,8 +45,10 @@ def project() -> Project:
 def test_a_catalogue_price_is_recorded_when_first_used(project: Project) -> None:
     priced = price(project, provider="openai", model="o3-2025-04-16", occurred_at=day(2025, 6, 1))
     rows = ModelPrice.objects.order_by("valid_from")
-    assert [(row.provider, row.model, row.variant, row.valid_from, row.valid_to, row.origin, row.catalog_version,
-             row.input_per_mtok, row.output_per_mtok) for row in rows] == [
+    assert list(rows.values_list(
+        "provider", "model", "variant", "valid_from", "valid_to", "origin", "catalog_version",
+        "input_per_mtok", "output_per_mtok",
+    )) == [
         ("openai", "o3", "", EPOCH, day(2025, 6, 10), "catalog", CATALOG_VERSION, Decimal(10), Decimal(40)),
         ("openai", "o3", "", day(2025, 6, 10), None, "catalog", CATALOG_VERSION, Decimal(2), Decimal(8)),
     ]
@@ -62,7 +64,9 @@ def test_a_call_is_priced_at_its_own_time(project: Project) -> None:
     assert costs == [Decimal("0.014"), Decimal("0.0028"), Decimal("0.014")]
 
 
-def test_what_is_recorded_outlives_a_newer_catalogue(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_recorded_outlives_a_newer_catalogue(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     event = make_event(project, provider="openai", model="o3")
     first = PriceBook().price(event)
     original = catalog.rates_of
@@ -90,12 +94,11 @@ def test_a_price_that_was_announced_waits_for_its_day(
 
 
 def test_a_service_tier_is_priced_by_its_variant(project: Project) -> None:
-    costs = {tier: price(project, provider="openai", model="o3", service_tier=tier).cost
-             for tier in ("", "default", "flex", "batch", "nobody-knows")}
-    assert costs == {
-        "": Decimal("0.0028"), "default": Decimal("0.0028"), "flex": Decimal("0.0014"), "batch": Decimal("0.0014"),
-        "nobody-knows": Decimal("0.0028"),
-    }
+    costs = [
+        price(project, provider="openai", model="o3", service_tier=tier).cost
+        for tier in ("", "default", "nobody-knows", "flex", "batch")
+    ]
+    assert costs == [Decimal("0.0028")] * 3 + [Decimal("0.0014")] * 2
 
 
 def test_hours_of_the_day_are_priced_apart(project: Project) -> None:
@@ -109,7 +112,7 @@ def test_hours_of_the_day_are_priced_apart(project: Project) -> None:
     assert costs == [Decimal("0.27"), Decimal("0.135")]
 
 
-def test_a_projects_own_override_comes_before_a_general_one_and_that_before_the_catalogue(project: Project) -> None:
+def test_a_projects_own_override_comes_first_then_a_general_one_then_the_catalogue(project: Project) -> None:
     event = {"provider": "openai", "model": "gpt-4o", "input_tokens": 1_000_000, "output_tokens": 0}
     assert price(project, **event).cost == Decimal("2.5")
     make_price(provider="openai", model="gpt-4o", input_per_mtok="2")
@@ -122,7 +125,9 @@ def test_a_projects_own_override_comes_before_a_general_one_and_that_before_the_
 def test_an_override_means_the_reported_name_or_the_catalogues(project: Project) -> None:
     make_price(provider="anthropic", model="claude-sonnet-4-5", input_per_mtok="2", output_per_mtok="0")
     by_catalog = price(project, model="Claude-Sonnet-4-5-20250929", input_tokens=1_000_000)
-    make_price(provider="anthropic", model="claude-sonnet-4-5-20250929", input_per_mtok="1", output_per_mtok="0")
+    make_price(
+        provider="anthropic", model="claude-sonnet-4-5-20250929", input_per_mtok="1", output_per_mtok="0"
+    )
     by_name = price(project, model="Claude-Sonnet-4-5-20250929", input_tokens=1_000_000)
     assert (by_catalog.cost, by_name.cost) == (Decimal(2), Decimal(1))
 
@@ -171,7 +176,8 @@ def test_the_reported_cost_counts_where_the_project_prefers_it(project: Project)
 
 def test_a_reported_cost_stands_in_where_an_override_cannot_count(project: Project) -> None:
     make_price()
-    event: dict[str, Any] = {"provider": "acme", "model": "acme-1", "input_tokens": None, "output_tokens": None}
+    uncounted = {"input_tokens": None, "output_tokens": None}
+    event: dict[str, Any] = {"provider": "acme", "model": "acme-1", **uncounted}
     assert price(project, **event) == UNKNOWN
     reported = price(project, prefers_reported=True, **event, reported_cost=Decimal("0.5"))
     assert reported == Priced(Decimal("0.5"), "reported", None, None)
@@ -208,13 +214,13 @@ def test_a_failed_call_costs_what_its_tokens_do(project: Project) -> None:
 def test_a_batch_takes_few_queries(project: Project, django_assert_num_queries: Any) -> None:
     events = [
         make_event(project, provider=provider, model=model)
-        for model, provider in (("o3", "openai"), ("gpt-4o", "openai"), ("nobody-knows", "openai"), ("x", "acme"))
+        for provider, model in (("openai", "o3"), ("openai", "gpt-4o"), ("openai", "unknown"), ("acme", "x"))
         for _ in range(50)
     ]
     book = PriceBook()
-    # The overrides once; a model's rows twice; to record it: a savepoint, its rows, an insert, and on PostgreSQL
-    # the lock.
-    recording = 7 if transaction.get_connection().vendor == "postgresql" else 6
+    # The overrides once; then for each known model: its rows, a savepoint and its release, on PostgreSQL the
+    # lock, its rows under that, the insert, and its rows as they are now.
+    recording = 7 if connection.vendor == "postgresql" else 6
     with django_assert_num_queries(1 + 2 * recording):
         for event in events:
             book.price(event)
@@ -232,16 +238,16 @@ def test_a_book_forgets_what_was_rolled_back() -> None:
     project = make_project()
     event = make_event(project, provider="openai", model="o3")
     book = PriceBook()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         book.price(event)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert ModelPrice.objects.count() == 0
     record_usage([event], price_book=book)
     assert TokenUsage.objects.get().price_id == ModelPrice.objects.get(valid_to=None).pk
     with transaction.atomic():
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             book.price(make_event(project, provider="openai", model="gpt-4o"))
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         priced = book.price(make_event(project, provider="openai", model="gpt-4o"))
         assert ModelPrice.objects.filter(pk=priced.price_id).exists()
 

@@ -115,7 +115,10 @@ def test_a_tier_without_prices_of_its_own_is_standard() -> None:
 
 @pytest.mark.parametrize(
     ("reported", "tier"),
-    [("standard", ""), ("STANDARD", ""), ("default", ""), ("auto", ""), ("Flex", "flex"), ("ON_DEMAND_PRIORITY", "priority")],
+    [
+        ("standard", ""), ("STANDARD", ""), ("default", ""), ("auto", ""), ("Flex", "flex"),
+        ("ON_DEMAND_PRIORITY", "priority"),
+    ],
 )
 def test_the_standard_tier_has_many_names(reported: str, tier: str) -> None:
     assert service_tier(reported) == tier

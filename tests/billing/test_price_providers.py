@@ -11,7 +11,10 @@ SLUGS = {
         "gcp.gen_ai", "gcp.gemini", "gcp.vertex_ai", "vertex_ai", "vertex_ai-anthropic_models", "vertexai",
         "google.generative-ai", "google_genai", "vertex.anthropic.messages", "Gemini",
     ],
-    "azure": ["azure.ai.openai", "azure.ai.inference", "az.ai.openai", "Azure OpenAI", "azure_ai", "azure-openai.chat"],
+    "azure": [
+        "azure.ai.openai", "azure.ai.inference", "az.ai.openai", "Azure OpenAI", "azure_ai",
+        "azure-openai.chat",
+    ],
     "bedrock": ["aws.bedrock", "AWS", "bedrock_converse", "amazon-bedrock"],
     "mistral": ["mistral_ai", "mistralai", "mistral.chat", "codestral"],
     "x-ai": ["x_ai", "xai", "xai.chat"],
@@ -21,7 +24,9 @@ SLUGS = {
 }
 
 
-@pytest.mark.parametrize(("slug", "raw"), [(slug, raw) for slug, names in SLUGS.items() for raw in [slug, *names]])
+@pytest.mark.parametrize(
+    ("slug", "raw"), [(slug, raw) for slug, names in SLUGS.items() for raw in [slug, *names]]
+)
 def test_aliases_share_a_slug(slug: str, raw: str) -> None:
     assert canonical_provider(raw) == slug
 

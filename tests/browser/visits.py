@@ -60,7 +60,7 @@ class Visit:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._seen.append(f"console {message.type}: {message.text}")
+            self._seen.append(f"console {message.type}: {message.text} {message.location['url']}")
 
     def _on_failure(self, request: Request) -> None:
         self._seen.append(f"request failed: {request.url} {request.failure}")

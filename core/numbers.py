@@ -28,6 +28,12 @@ def money_text(dollars: Decimal, decimals: int = 2, *, signed: bool = False) -> 
     return f"{sign}${_fixed(dollars, decimals)}"
 
 
+def exact_money_text(dollars: Decimal) -> str:
+    """At least cents, and every decimal that the amount has: "$3.00", "$0.075"."""
+    exponent = dollars.normalize().as_tuple().exponent
+    return money_text(dollars, max(2, -exponent if isinstance(exponent, int) else 2))
+
+
 def count_text(number: Number) -> str:
     """ "865,429"."""
     return (MINUS if number < 0 else "") + _fixed(Decimal(number), 0)

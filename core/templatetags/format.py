@@ -10,7 +10,15 @@ from django.utils.safestring import SafeString
 
 from core.markup import NOT_APPLICABLE, UNPRICED, ZERO
 from core.moments import ago, clock, day, moment, moment_seconds
-from core.numbers import Number, count_text, duration_text, money_text, percent_text, tokens_text
+from core.numbers import (
+    Number,
+    count_text,
+    duration_text,
+    exact_money_text,
+    money_text,
+    percent_text,
+    tokens_text,
+)
 from core.providers import provider_colour, provider_label
 
 register = template.Library()
@@ -41,6 +49,12 @@ def money4(dollars: Decimal | None) -> str:
 def money9(dollars: Decimal | None) -> str:
     """Nine decimals, where the arithmetic is shown: "$0.032798400"."""
     return _money(dollars, 9)
+
+
+@register.filter
+def money_exact(dollars: Decimal) -> str:
+    """At least cents and every decimal, for rates: "$0.075"."""
+    return exact_money_text(dollars)
 
 
 @register.filter

@@ -1,4 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from billing.views.calls import calls
+from billing.views.cost import cost
+from billing.views.download import report_download
+from billing.views.report import report
+from billing.views.unpriced import unpriced
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("usage/", report, name="report"),
+    re_path(r"^usage/report\.(?P<extension>csv|xlsx|json)$", report_download, name="report_download"),
+    path("usage/calls/", calls, name="calls"),
+    path("usage/calls/<uuid:pk>/", cost, name="cost"),
+    path("usage/unpriced/", unpriced, name="unpriced"),
+]

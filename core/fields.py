@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 NANOS = 1_000_000_000
 _ONE_NANO = Decimal(1).scaleb(-9)
@@ -67,7 +68,7 @@ class NanoUsdField(models.BigIntegerField):  # type: ignore[type-arg]
             max_digits=19,
             decimal_places=9,
             required=not (self.blank or self.null),
-            label=kwargs.get("label") or self.verbose_name,
+            label=kwargs.get("label") or capfirst(self.verbose_name),
             help_text=kwargs.get("help_text", self.help_text),
         )
 

@@ -13,7 +13,17 @@ from billing.admin.rates import rate_text
 from billing.models import ModelPrice
 from billing.models.model_price import TOKEN_RATES, UNIT_RATES
 from billing.pricing.overrides import add_override
-from core.admin.columns import Column, badges, column, linked, preformatted, provider, text, time
+from core.admin.columns import (
+    Column,
+    badges,
+    column,
+    linked,
+    preformatted,
+    provider,
+    side_by_side,
+    text,
+    time,
+)
 from core.admin.links import Link, list_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
@@ -84,13 +94,19 @@ class ModelPriceAdmin(ScopedModelAdmin):
     autocomplete_fields = ("project",)
     readonly_fields = (*_VERSION, *_ALL_RATES)
     fieldsets = (
-        (None, {"fields": _VERSION}),
-        ("Rates", {"fields": _ALL_RATES}),
+        (None, {"fields": side_by_side(_VERSION)}),
+        ("Rates", {"fields": side_by_side(_ALL_RATES)}),
     )
     add_fieldsets = (
-        (None, {"fields": (*_KEY, "valid_from", "valid_to", "note")}),
-        ("US dollars per million tokens", {"fields": TOKEN_RATES}),
-        ("US dollars per thousand", {"fields": UNIT_RATES}),
+        (
+            None,
+            {
+                "fields": (*_KEY, "valid_from", "valid_to", "note"),
+                "description": "Times are in your zone. An open override of this price ends where it begins.",
+            },
+        ),
+        ("Rates of tokens", {"fields": side_by_side(TOKEN_RATES)}),
+        ("Rates of requests", {"fields": side_by_side(UNIT_RATES)}),
         ("Long prompts", {"fields": ("context_tiers",)}),
     )
 
@@ -113,7 +129,7 @@ class ModelPriceAdmin(ScopedModelAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         try:
-            return super().add_view(request, form_url, extra_context)
+            return super().add_view(request, form_url, {"title": "Add an override", **(extra_context or {})})
         except ValidationError as error:
             # The form was sound when it was checked, and somebody else's version came in between.
             self.message_user(request, " ".join(error.messages), messages.ERROR)

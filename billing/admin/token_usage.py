@@ -22,6 +22,7 @@ from core.admin.columns import (
     money,
     preformatted,
     provider,
+    side_by_side,
     text,
     time,
     tokens,
@@ -132,7 +133,6 @@ class TokenUsageAdmin(ReadOnlyModelAdmin):
         text("model"),
         tokens("input_tokens", "input"),
         tokens("output_tokens", "output"),
-        tokens("total_tokens", "total"),
         money("cost"),
         _STATUS,
         linked("conversation"),
@@ -154,11 +154,11 @@ class TokenUsageAdmin(ReadOnlyModelAdmin):
     search_help_text = "The id of a call, conversation or person; or the exact id that the source gave"
     id_search_fields = ("pk", "conversation", "person")
     fieldsets = (
-        (None, {"fields": _CALL}),
-        ("Cost", {"fields": _COST}),
-        ("Tokens and time", {"fields": _FIGURES}),
-        ("On whose behalf", {"fields": _ATTRIBUTION}),
-        ("Origin", {"fields": _ORIGIN}),
+        (None, {"fields": side_by_side(_CALL)}),
+        ("Cost", {"fields": (_COST[0], *side_by_side(_COST[1:]))}),
+        ("Tokens and time", {"fields": side_by_side(_FIGURES)}),
+        ("On whose behalf", {"fields": side_by_side(_ATTRIBUTION)}),
+        ("Origin", {"fields": (*side_by_side(_ORIGIN[:-1]), _ORIGIN[-1])}),
     )
     readonly_fields = (*_CALL, *_COST, *_FIGURES, *_ATTRIBUTION, *_ORIGIN)
 

@@ -1,15 +1,15 @@
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
-from django.utils.html import format_html
 
 from chat.models import Conversation
-from core.admin.columns import column, count, linked, text, time
+from core.admin.columns import column, count, linked, shortened, spent, text, time
 from core.admin.links import Link, list_link, page_link
-from core.markup import NOT_APPLICABLE, UNPRICED
+from core.markup import NOT_APPLICABLE
 from core.templatetags import format as figures
 from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
@@ -23,10 +23,7 @@ def _cost(conversation: Any) -> str:
     """What its calls cost, and the mark when some are unpriced; – when no call is known."""
     if not conversation.calls:
         return NOT_APPLICABLE
-    if conversation.total_cost is None:
-        return UNPRICED
-    known = figures.money4(conversation.total_cost)
-    return format_html("{} {}", known, UNPRICED) if conversation.unpriced else known
+    return spent(conversation.total_cost or Decimal(0), conversation.unpriced, figures.money4)
 
 
 @admin.register(Conversation)
@@ -34,7 +31,7 @@ class ConversationAdmin(ProjectContentAdmin):
     """Conversations come from imports and ingest; here they are renamed, tagged or deleted."""
 
     list_display = (
-        column("name", str, "title"),
+        column("name", lambda conversation: shortened(str(conversation)), "title"),
         linked("project"),
         linked("person"),
         text("agent_label", "agent"),

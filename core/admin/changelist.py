@@ -6,6 +6,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+_PLACES = frozenset({"p", "o", "all", "e"})
+"""Parameters that say where one stands in a list, not which rows it holds."""
+
 
 class ScopedChangeList(ChangeList):
     """Hands the filtered rows to the admin class, which loads what its columns show."""
@@ -15,3 +18,9 @@ class ScopedChangeList(ChangeList):
     ) -> QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
         return self.model_admin.list_rows(request, rows)  # type: ignore[attr-defined,no-any-return]
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not set(request.GET) - _PLACES:
+            # Nothing is filtered: with no full count to compare, the stock page would offer "Show all".
+            self.full_result_count = self.result_count

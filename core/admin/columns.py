@@ -5,7 +5,8 @@ end in _usd, _tokens, _count or _ms where the style sheet puts figures to the ri
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from django.contrib import admin
@@ -14,7 +15,7 @@ from django.db import models
 from django.utils.html import format_html
 
 from core.admin.links import change_link
-from core.markup import NOT_APPLICABLE
+from core.markup import NOT_APPLICABLE, UNPRICED
 from core.moments import day, moment, moment_seconds
 from core.templatetags import format as figures
 
@@ -54,14 +55,32 @@ def linked(field: str, label: str = "", order: str | None = None) -> Column:
 
     def read(obj: Any) -> str:
         other = related_object(obj, field)
-        return NOT_APPLICABLE if other is None else change_link(other)
+        return NOT_APPLICABLE if other is None else change_link(other, shortened(str(other)))
 
     return column(field, read, label or _label(field), order)
+
+
+SHORT = 60
+"""Letters of a long text that a row of a list has room for."""
+
+
+def shortened(words: str) -> str:
+    """At most 60 letters, all of them in the title."""
+    if len(words) <= SHORT:
+        return words
+    return format_html('<span title="{}">{}…</span>', words, words[: SHORT - 1].rstrip())
 
 
 def text(field: str, label: str = "", order: str | None = None) -> Column:
     """Words as they stand; – for none."""
     return column(field, lambda obj: getattr(obj, field) or NOT_APPLICABLE, label or _label(field), order)
+
+
+def short_text(field: str, label: str = "", order: str | None = None) -> Column:
+    """The same, shortened to what a list has room for."""
+    return column(
+        field, lambda obj: shortened(getattr(obj, field)) or NOT_APPLICABLE, label or _label(field), order
+    )
 
 
 def time(field: str, label: str = "", order: str | None = None, *, seconds: bool = False) -> Column:
@@ -84,6 +103,13 @@ def money(field: str, label: str = "", *, decimals: int = 4, unknown: str | None
     return column(f"{field}_usd", read, label or f"{_label(field)}, USD")
 
 
+def spent(known: Decimal, unpriced: int | None, show: Callable[[Decimal | None], str]) -> str:
+    """Dollars, with the mark beside them when parts are unpriced; the mark alone when nothing is known."""
+    if not unpriced:
+        return show(known)
+    return format_html("{} {}", show(known), UNPRICED) if known else UNPRICED
+
+
 def tokens(field: str, label: str = "") -> Column:
     """Tokens to the last one: where people compare calls, "1.2 M" is not enough."""
     return column(field, lambda obj: figures.count(getattr(obj, field)), label or _label(field))
@@ -97,6 +123,11 @@ def count(field: str, label: str = "", order: str | None = None) -> Column:
 
 def milliseconds(field: str, label: str = "") -> Column:
     return column(field, lambda obj: figures.duration_ms(getattr(obj, field)), label or _label(field))
+
+
+def side_by_side(fields: Sequence[Any], width: int = 2) -> tuple[tuple[Any, ...], ...]:
+    """Rows of a page that shows several short fields, `width` to a row."""
+    return tuple(tuple(fields[start : start + width]) for start in range(0, len(fields), width))
 
 
 def flag(field: str, label: str = "") -> Column:

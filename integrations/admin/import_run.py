@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from core.admin.columns import badges, column, count, linked, preformatted, text, time
+from core.admin.columns import badges, column, count, linked, preformatted, short_text, text, time
 from core.admin.links import Link, list_link
 from core.admin.read_only import ReadOnlyModelAdmin
 from core.markup import ZERO
@@ -36,7 +36,7 @@ def _counts(run: Any) -> str:
 class ImportRunAdmin(ReadOnlyModelAdmin):
     list_display = (
         _STARTED,
-        text("label", "what"),
+        short_text("label", "what"),
         linked("source"),
         linked("project"),
         _STATUS,

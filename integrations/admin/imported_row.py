@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from core.admin.columns import column, linked, text, time
+from core.admin.columns import column, linked, short_text, text, time
 from core.admin.links import Link
 from core.admin.read_only import ReadOnlyModelAdmin
 from integrations.admin.filters import SourceFilter
@@ -39,7 +39,7 @@ class ImportedRowAdmin(ReadOnlyModelAdmin):
         _IMPORTED,
         linked("source"),
         text("source_table", "table"),
-        text("source_key", "key"),
+        short_text("source_key", "key"),
         _TARGET,
         linked("project"),
     )

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from core.admin.columns import linked, preformatted, text, time
+from core.admin.columns import linked, preformatted, short_text, text, time
 from core.admin.read_only import ReadOnlyModelAdmin
 from integrations.models import RejectedRecord
 from projects.admin.filters import ProjectFilter
@@ -11,7 +11,13 @@ _MET = time("created_at", "met", seconds=True)
 @admin.register(RejectedRecord)
 class RejectedRecordAdmin(ReadOnlyModelAdmin):
     list_note = "What imports could not take, newest first. Secrets were removed."
-    list_display = (_MET, text("record"), text("reason"), linked("run", "import"), linked("project"))
+    list_display = (
+        _MET,
+        short_text("record"),
+        short_text("reason"),
+        linked("run", "import"),
+        linked("project"),
+    )
     list_links = ("run", "project")
     list_deferred = ("raw",)
     list_filter = (ProjectFilter,)

@@ -7,12 +7,10 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 
-from core.admin.columns import badges, column, count, linked, text
+from core.admin.columns import badges, column, count, linked, spent, text
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin, is_owner
-from core.markup import UNPRICED
 from core.templatetags import format as figures
 from core.zones import default_zone, local_day, zone_info
 from projects.admin.content import manages
@@ -24,8 +22,7 @@ _SPEND_DAYS = 30
 
 def _spend(project: Any) -> str:
     """Dollars of the last 30 days, and the mark when some of them are unknown."""
-    known = figures.money(project.recent_cost or Decimal(0))
-    return format_html("{} {}", known, UNPRICED) if project.recent_unpriced else known
+    return spent(project.recent_cost or Decimal(0), project.recent_unpriced, figures.money)
 
 
 @admin.register(Project)
@@ -39,7 +36,7 @@ class ProjectAdmin(ScopedModelAdmin):
         column("spend_usd", _spend, f"{_SPEND_DAYS} days, USD"),
     )
     list_links = ("owner",)
-    list_filter = ("kind", "is_demo")
+    list_filter = ("kind",)
     ordering = ("name",)
     search_fields = ("name",)
     search_help_text = "Part of a name, or an id"

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class PersonQuerySet(models.QuerySet["Person"]):  # type: ignore[name-defined]  # noqa: F821
+class PersonQuerySet(models.QuerySet["Person"]):  # type: ignore[name-defined]
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """People that `user` may see: all with an installation role, else those at work in their projects."""
         if not user.is_authenticated or not user.is_active:

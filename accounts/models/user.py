@@ -13,6 +13,8 @@ from core.ids import new_id
 class EmailUserManager(UserManager["User"]):
     """Makes users by e-mail; finds them whatever the case of the address."""
 
+    use_in_migrations = False
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)

@@ -143,7 +143,8 @@ def _span(zone: str, first_day: date | None, last_day: date | None) -> Iterator[
     info = zone_info(zone)
     days = []
     for rung in LADDER:
-        kept = rung_model(rung)._default_manager.filter(zone=zone).aggregate(first=Min("day"), last=Max("day"))
+        sums = rung_model(rung)._default_manager.filter(zone=zone)
+        kept = sums.aggregate(first=Min("day"), last=Max("day"))
         days += [day for day in kept.values() if day is not None]
     days += [local_day(moment, info) for moment in ledger.values() if moment is not None]
     if not days:

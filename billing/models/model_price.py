@@ -51,13 +51,18 @@ class ModelPrice(BaseModel):
         max_length=200, help_text="The catalogue's model id, or for an override the model string as reported."
     )
     variant = models.CharField(
-        max_length=100, blank=True,
+        max_length=100,
+        blank=True,
         help_text="Service tier, daily hours in UTC, or both: flex, batch, 16:30-00:30Z. Empty is the "
         "catalogue's standard price, or for an override the price of all tiers and hours that have no "
         "override of their own.",
     )
     project = models.ForeignKey(
-        "projects.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="prices",
+        "projects.Project",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="prices",
         help_text="An override for one project alone; empty: for all.",
     )
     valid_from = models.DateTimeField(help_text="From this moment, inclusive.")
@@ -78,7 +83,8 @@ class ModelPrice(BaseModel):
     web_search_per_1k = NanoUsdField("web search, $ per thousand", null=True, blank=True)
     request_per_1k = NanoUsdField("requests, $ per thousand", null=True, blank=True)
     context_tiers = models.JSONField(
-        default=list, blank=True,
+        default=list,
+        blank=True,
         help_text="Rates of long prompts, ascending: "
         '[{"above_input_tokens": 200000, "input_per_mtok": "6.00", …}]. '
         "A prompt strictly longer than the threshold pays the tier's rates on all of its tokens.",
@@ -103,12 +109,14 @@ class ModelPrice(BaseModel):
             # exclusion constraint (PostgreSQL, migration 0002) and by triggers (SQLite, price_triggers.py).
             models.UniqueConstraint(
                 fields=["provider", "model", "variant", "origin", "valid_from"],
-                condition=Q(project__isnull=True), name="price_general_version_once",
+                condition=Q(project__isnull=True),
+                name="price_general_version_once",
                 violation_error_message="A version of this price begins at that moment already.",
             ),
             models.UniqueConstraint(
                 fields=["provider", "model", "variant", "origin", "valid_from", "project"],
-                condition=Q(project__isnull=False), name="price_project_version_once",
+                condition=Q(project__isnull=False),
+                name="price_project_version_once",
                 violation_error_message="A version of this price begins at that moment already.",
             ),
             models.CheckConstraint(
@@ -117,7 +125,8 @@ class ModelPrice(BaseModel):
                 violation_error_message="The price must end after it begins.",
             ),
             models.CheckConstraint(
-                name="price_names_its_model", condition=~Q(provider="") & ~Q(model=""),
+                name="price_names_its_model",
+                condition=~Q(provider="") & ~Q(model=""),
                 violation_error_message="Name the provider and the model.",
             ),
             models.CheckConstraint(
@@ -137,7 +146,8 @@ class ModelPrice(BaseModel):
                 name="price_origin_known", condition=Q(origin__in=["catalog", "override"])
             ),
             models.CheckConstraint(
-                name="price_of_catalog_is_general", condition=~Q(origin="catalog") | Q(project__isnull=True),
+                name="price_of_catalog_is_general",
+                condition=~Q(origin="catalog") | Q(project__isnull=True),
                 violation_error_message="A catalogue price holds for all projects.",
             ),
             models.CheckConstraint(name="price_in_dollars", condition=Q(currency="USD")),
@@ -175,8 +185,10 @@ class ModelPrice(BaseModel):
             since = f"{rival.valid_from:%-d %b %Y %H:%M} UTC"
             until = f"{rival.valid_to:%-d %b %Y %H:%M} UTC" if rival.valid_to else "further notice"
             raise ValidationError(
-                {"valid_from": f"Another version holds from {since} until {until}. "
-                 "Begin this one after it, or end this one before it."}
+                {
+                    "valid_from": f"Another version holds from {since} until {until}. "
+                    "Begin this one after it, or end this one before it."
+                }
             )
 
     def version_to_close(self) -> "ModelPrice | None":
@@ -194,8 +206,11 @@ class ModelPrice(BaseModel):
     def _versions(self) -> ModelPriceQuerySet:
         """The other versions of the same price."""
         return ModelPrice.objects.filter(
-            provider=self.provider, model=self.model, variant=self.variant,
-            project=self.project_id, origin=self.origin,
+            provider=self.provider,
+            model=self.model,
+            variant=self.variant,
+            project=self.project_id,
+            origin=self.origin,
         ).exclude(pk=self.pk)
 
     def _columns(self) -> dict[str, Any]:

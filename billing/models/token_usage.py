@@ -77,11 +77,13 @@ class TokenUsage(models.Model):
     )
     request_type = models.CharField(max_length=16, choices=RequestType, default=RequestType.CHAT)
 
+    # Keeps a deleted person's id, as the rollups do: their spend stays together, under the copied name.
     person = models.ForeignKey(
         "accounts.Person",
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
         related_name="usage",
         db_index=False,
     )
@@ -212,7 +214,30 @@ class TokenUsage(models.Model):
                 name="usage_computed_names_price",
                 condition=~Q(cost_source="computed") | Q(price__isnull=False),
             ),
-            models.CheckConstraint(name="usage_provider_lower_case", condition=~Q(provider="")),
+            models.CheckConstraint(name="usage_names_provider", condition=~Q(provider="")),
+            models.CheckConstraint(
+                name="usage_request_type_known",
+                condition=Q(
+                    request_type__in=[
+                        "chat",
+                        "completion",
+                        "embedding",
+                        "image",
+                        "audio",
+                        "rerank",
+                        "tool",
+                        "other",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="usage_status_known",
+                condition=Q(status__in=["ok", "partial", "cancelled", "error", "cached", "mock"]),
+            ),
+            models.CheckConstraint(
+                name="usage_cost_source_known",
+                condition=Q(cost_source__in=["reported", "computed", "adjusted", "none"]),
+            ),
         ]
         indexes = [
             # A project's rows of a period: drill-downs, foreign zones, hours.

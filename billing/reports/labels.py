@@ -4,7 +4,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from accounts.models import Person
+from billing.models import TokenUsage
 from billing.reports.keys import IDENTIFIED, NONE
 from billing.reports.query import Dimension
 from billing.reports.report import Member
@@ -21,11 +24,16 @@ _CHUNK = 20_000
 def members(dimension: Dimension, keys: Collection[str]) -> dict[str, Member]:
     """The members behind `keys`, with the names that they have today. One query, none for plain names.
 
+    Deleted people keep the name that their calls were written with, marked as deleted (one query more).
+
     `keys` come from rows that the reader may see, so their names are the reader's to know.
     """
     if dimension not in IDENTIFIED:
         return {key: Member(key, key) for key in keys}
-    names = _names(dimension, [UUID(key) for key in keys if key != str(NIL)])
+    ids = [UUID(key) for key in keys if key != str(NIL)]
+    names = _names(dimension, ids)
+    if dimension is Dimension.PERSON and (gone := [key for key in ids if str(key) not in names]):
+        names |= _names_of_deleted(gone)
     names[str(NIL)] = _ABSENT[dimension]
     return {key: Member(key, names.get(key, DELETED)) for key in keys}
 
@@ -36,6 +44,13 @@ def _names(dimension: Dimension, ids: list[UUID]) -> dict[str, str]:
         for row in _rows(dimension, ids[start : start + _CHUNK]):
             names[str(row.pk)] = str(row)
     return names
+
+
+def _names_of_deleted(ids: list[UUID]) -> dict[str, str]:
+    """The names that the ledger copied when these people's calls were written."""
+    copied = TokenUsage.objects.filter(person_id__in=ids[:_CHUNK]).exclude(person_label="").order_by()
+    labels = copied.values_list("person_id").annotate(label=Max("person_label"))
+    return {str(person_id): f"{label} {DELETED}" for person_id, label in labels}
 
 
 def _rows(dimension: Dimension, ids: list[UUID]) -> Any:

@@ -48,6 +48,10 @@ class ImportRun(BaseModel):
                 condition=Q(read=F("created") + F("unchanged") + F("duplicates") + F("rejected")),
             ),
             models.CheckConstraint(
+                name="import_run_status_known",
+                condition=Q(status__in=["running", "completed", "failed", "interrupted"]),
+            ),
+            models.CheckConstraint(
                 name="import_run_finished_has_time",
                 condition=Q(status="running", finished_at__isnull=True)
                 | (~Q(status="running") & Q(finished_at__isnull=False)),

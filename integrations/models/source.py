@@ -36,6 +36,9 @@ class Source(BaseModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["name"], name="source_name_unique"),
+            models.CheckConstraint(
+                name="source_kind_known", condition=Q(kind__in=["claude-code", "litellm", "csv", "demo"])
+            ),
             models.CheckConstraint(name="source_is_named", condition=~Q(name="")),
         ]
 

@@ -239,9 +239,11 @@ def test_the_ledger_refuses_change() -> None:
 def test_a_person_goes_and_their_spend_stays() -> None:
     person = make_person(name="Priya")
     record_usage([acme(make_project(), person_id=person.pk, person_label="Priya")])
+    person_id = person.pk
     person.delete()
     row = TokenUsage.objects.get()
-    assert (row.person_id, row.person_label, row.cost) == (None, "Priya", Decimal("0.0012"))
+    assert (row.person_id, row.person_label, row.cost) == (person_id, "Priya", Decimal("0.0012"))
+    assert check_rollups().drifts == ()
 
 
 def test_the_database_refuses_to_change_figures_and_lets_links_go() -> None:

@@ -8,7 +8,6 @@
   "use strict";
   const COLOUR_OF_SLUG = { aws: "bedrock", "x-ai": "xai" };
   const PROVIDERS = ["anthropic", "openai", "google", "mistral", "openrouter", "azure", "bedrock", "xai", "deepseek"];
-  const STILL = matchMedia("(prefers-reduced-motion: reduce)");
   const BAR_SHARE = 0.68;
   const WIDEST_BAR_PX = 44;
   const PALE = 0.6;
@@ -20,6 +19,8 @@
 
   // A custom property computes to its own text, light-dark(…) included; only a real property gives the colour.
   function token(name, alpha = 1) {
+    // Going back in the history replaces the body, and the probe with it.
+    if (!probe.isConnected) document.body.append(probe);
     probe.style.color = `var(--c-${name})`;
     const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g);
     return `rgb(${red} ${green} ${blue} / ${alpha})`;
@@ -163,7 +164,7 @@
     return {
       responsive: true,
       maintainAspectRatio: false,
-      animation: STILL.matches ? false : { duration: 250 },
+      animation: false,
       interaction: { mode: "index", intersect: false },
       layout: { padding: { top: 4, right: 2, bottom: unpriced.some(Boolean) ? 2 * RING_PX + 4 : 0 } },
       scales: {

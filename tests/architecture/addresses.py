@@ -1,0 +1,206 @@
+"""Every address of the product, worked out from the registered URLs: what a walk over all pages visits.
+
+An admin class brings its own addresses. Each other view has an entry in VIEWS, by its name; one that has none
+is among `unknown_views`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import ForeignKey, Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from billing.models import TokenUsage
+from billing.reports.query import Dimension, Interval
+from chat.models import Conversation
+from tests.planting import TERM_LENGTH, Planted, mark_of
+
+_ADMIN_ROUTE = re.compile(r"admin/(?P<model>\w+/\w+)/(?:(?P<object><path:object_id>|<id>)/)?(?:\w+/)?")
+_PARAMETER = re.compile(r"<(?:\w+:)?(?P<name>\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A registered URL: its name ("billing:calls") or, where it has none, its route."""
+
+    name: str
+    route: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return _PARAMETER.findall(self.route)
+
+    @property
+    def model(self) -> type[Model] | None:
+        """The model of an admin class that brought this URL."""
+        match = _ADMIN_ROUTE.fullmatch(self.route)
+        by_path = {model._meta.label_lower.replace(".", "/"): model for model in admin.site._registry}
+        return by_path.get(match["model"]) if match else None
+
+    @property
+    def is_of_one_object(self) -> bool:
+        return self.name in OBJECT_VIEWS or (self.model is not None and bool(self.parameters))
+
+
+def registered_views() -> list[View]:
+    return list(_views(get_resolver().url_patterns, "", ()))
+
+
+def _views(patterns: list[URLPattern | URLResolver], before: str, spaces: tuple[str, ...]) -> Iterator[View]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from _views(pattern.url_patterns, route, inner)
+        else:
+            yield View(":".join((*spaces, pattern.name)) if pattern.name else route, route)
+
+
+def unknown_views() -> list[str]:
+    """Views that the walk does not know how to visit."""
+    return [view.name for view in registered_views() if view.model is None and view.name not in VIEWS]
+
+
+def addresses(view: View, planted: Planted) -> Iterator[str]:
+    """What to ask of a view when one looks for what was planted."""
+    return VIEWS[view.name](view, planted) if view.model is None else _admin_addresses(view, planted)
+
+
+def _admin_addresses(view: View, planted: Planted) -> Iterator[str]:
+    model: Any = view.model
+    row = planted[model]
+    address = "/" + _PARAMETER.sub(str(row.pk), view.route)
+    yield address
+    if view.is_of_one_object or view.name.endswith("_add"):
+        return
+    keys = [field.name for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    queries = [
+        {"q": mark_of(planted)[:TERM_LENGTH]},
+        {"q": row.pk},
+        {"p": "2"},
+        {"all": ""},
+        {"_facets": "True"},
+    ]
+    queries += [{f"{key}__id__exact": getattr(row, f"{key}_id")} for key in keys]
+    for list_filter in admin.site.get_model_admin(model).list_filter:
+        if isinstance(list_filter, type) and issubclass(list_filter, SimpleListFilter):
+            name = str(list_filter.parameter_name)
+            queries.append({name: getattr(row, f"{name}_id", getattr(row, name, None))})
+    for query in queries:
+        yield f"{address}?{urlencode(query)}"
+
+
+def _plain(view: View, planted: Planted) -> Iterator[str]:
+    yield reverse(view.name)
+
+
+def _posted(view: View, planted: Planted) -> Iterator[str]:
+    """For what answers POST alone."""
+    return iter(())
+
+
+def _report(view: View, planted: Planted) -> Iterator[str]:
+    yield from _queries(reverse(view.name), planted)
+
+
+def _downloads(view: View, planted: Planted) -> Iterator[str]:
+    [parameter] = view.parameters
+    for form in ("csv", "xlsx", "json"):
+        yield from _queries(reverse(view.name, kwargs={parameter: form}), planted)
+
+
+def _queries(address: str, planted: Planted) -> Iterator[str]:
+    """A page or download of figures: every filter, grouping and interval that its address may name."""
+    call = planted[TokenUsage]
+    today = timezone.now().date()
+    days = {"from": today - timedelta(days=2), "to": today + timedelta(days=1)}
+    filters = {
+        "project": call.project_id,
+        "provider": call.provider,
+        "model": call.model,
+        "request_type": "chat",
+        "environment": call.environment,
+        "person": call.person_id,
+        "agent": call.agent_label,
+        "conversation": call.conversation_id,
+        "tag": call.tags[0],
+        "source": call.source,
+        "status": "ok",
+    }
+    assert set(filters) == set(Dimension)
+    queries: list[dict[str, object]] = [{}, {"q": mark_of(planted)[:TERM_LENGTH]}, {"compare": "1"}]
+    queries += [{name: value} for name, value in filters.items()]
+    queries += [{"group_by": dimension} for dimension in Dimension]
+    queries += [{"group_by": "project", "interval": interval} for interval in Interval]
+    yield address
+    for query in queries:
+        yield f"{address}?{urlencode({**days, **query})}"
+
+
+def _object(view: View, planted: Planted) -> Iterator[str]:
+    """The page of one object, in each of its formats."""
+    [parameter] = view.parameters
+    address = reverse(view.name, kwargs={parameter: planted[OBJECT_VIEWS[view.name]].pk})
+    yield address
+    yield f"{address}?format=json"
+
+
+def _autocompletes(view: View, planted: Planted) -> Iterator[str]:
+    """The choices of every foreign key of every table, for a word and for an id."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if not isinstance(field, ForeignKey):
+                continue
+            meta = model._meta
+            key = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field.name}
+            target = planted.get(field.related_model)
+            for term in ("", mark_of(planted)[:TERM_LENGTH], target.pk if target else "0"):
+                yield f"{reverse(view.name)}?{urlencode({**key, 'term': term})}"
+
+
+def _shortcuts(view: View, planted: Planted) -> Iterator[str]:
+    for model, row in planted.items():
+        yield reverse(view.name, args=[ContentType.objects.get_for_model(model).pk, row.pk])
+
+
+def _applications(view: View, planted: Planted) -> Iterator[str]:
+    for label in sorted({model._meta.app_label for model in planted}):
+        yield reverse(view.name, kwargs={"app_label": label})
+
+
+def _nowhere(view: View, planted: Planted) -> Iterator[str]:
+    yield "/admin/no-such-page/"
+
+
+OBJECT_VIEWS: dict[str, type[Model]] = {"billing:cost": TokenUsage, "chat:transcript": Conversation}
+
+VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
+    **dict.fromkeys(OBJECT_VIEWS, _object),
+    "dashboard:overview": _report,
+    "dashboard:search": _report,
+    "dashboard:theme": _posted,
+    "billing:report": _report,
+    "billing:report_download": _downloads,
+    "billing:calls": _report,
+    "billing:unpriced": _report,
+    "chat:conversations": _report,
+    "admin:index": _plain,
+    "admin:app_list": _applications,
+    "admin:login": _plain,
+    "admin:logout": _posted,
+    "admin:password_change": _plain,
+    "admin:password_change_done": _plain,
+    "admin:jsi18n": _plain,
+    "admin:autocomplete": _autocompletes,
+    "admin:view_on_site": _shortcuts,
+    "admin/(?P<url>.*)$": _nowhere,
+}

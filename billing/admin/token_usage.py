@@ -28,9 +28,11 @@ from core.admin.columns import (
     tokens,
 )
 from core.admin.links import Link, list_link, page_link
+from core.admin.paginator import CappedPaginator
 from core.admin.read_only import ReadOnlyModelAdmin
 from core.markup import NOT_APPLICABLE
 from projects.admin.filters import ProjectFilter
+from projects.models import Project
 
 STATUSES = {
     "ok": "ok",
@@ -42,10 +44,12 @@ STATUSES = {
 }
 
 _SEARCHED = 100_000
-_INDEXED = frozenset(
-    {"day", "counted", "project", "conversation", "person", "message", "price", "o", "p", "e"}
-)
-"""Parameters under which a list is found by an index; other filters look through the newest calls."""
+"""So many of the newest calls a filter looks through when no index answers it."""
+_LISTED = CappedPaginator.cap
+"""So far a list reaches."""
+_PLACES = frozenset({"p", "e"})
+_INDEXED = frozenset({"day", "project", "conversation", "person", "message", "price", "counted", "o"})
+"""Parameters that an index answers or orders."""
 
 _WHEN = time("occurred_at", "time", "occurred_at", seconds=True)
 _STATUS = badges("status", STATUSES)
@@ -163,15 +167,28 @@ class TokenUsageAdmin(ReadOnlyModelAdmin):
     readonly_fields = (*_CALL, *_COST, *_FIGURES, *_ATTRIBUTION, *_ORIGIN)
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """No filter reads the whole ledger: without an indexed one it stops at the newest calls."""
-        if set(request.GET) - _INDEXED and not {"day", "project"} & set(request.GET):
-            oldest = self._oldest_searched(request)
-            rows = rows if oldest is None else rows.filter(occurred_at__gte=oldest)
-        return super().list_rows(request, rows)
+        """No list reads the whole ledger: without an index to end it early, it stops at the newest calls."""
+        asked = set(request.GET) - _PLACES
+        oldest = None
+        if asked - _INDEXED and not asked & {"day", "project"}:
+            oldest = self._nth_newest(request, _SEARCHED)
+        elif not asked and not getattr(request.user, "sees_all_projects", False):
+            # No index has the rows of several projects in time order: one page would read and sort them all.
+            oldest = self._nth_newest(request, _LISTED)
+        return super().list_rows(request, rows if oldest is None else rows.filter(occurred_at__gte=oldest))
 
-    def _oldest_searched(self, request: HttpRequest) -> datetime | None:
-        newest = self.visible(request).order_by("-occurred_at").values_list("occurred_at", flat=True)
-        return newest[_SEARCHED : _SEARCHED + 1].first()
+    def _nth_newest(self, request: HttpRequest, place: int) -> datetime | None:
+        """A time after which the reader sees at least `place` booked calls, if there are as many.
+
+        Of a member's projects, the busiest one has that many by itself, and its index tells since when.
+        """
+        newest = self.visible(request).booked().order_by("-occurred_at")  # type: ignore[attr-defined]
+        parts = [newest]
+        if not getattr(request.user, "sees_all_projects", False):
+            projects = self.visible(request, Project).values_list("pk", flat=True)
+            parts = [newest.filter(project_id=project) for project in projects]
+        times = (part.values_list("occurred_at", flat=True)[place : place + 1].first() for part in parts)
+        return max((time for time in times if time is not None), default=None)
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

@@ -128,6 +128,24 @@ def test_without_a_day_filters_look_through_the_newest_calls_alone(
     assert len(found(cast)) == 5
 
 
+def test_a_members_list_reaches_as_far_as_it_would_by_reading_everything(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_usage, "_LISTED", 2)
+    quiet = make_project()
+    Membership.objects.create(user=cast.member.user, project=quiet)
+    for project, hours in ((cast.project, (0, 2, 4, 6)), (quiet, (1, 9)), (make_project(), (0, 3))):
+        for ago in hours:
+            record_usage([make_event(project, occurred_at=NOON - timedelta(hours=ago))])
+    rows = cast.member.client.get(LIST).context["cl"].result_list
+    assert [(NOON - row.occurred_at) // timedelta(hours=1) for row in rows] == [0, 1, 2, 4]
+    for query in ({"o": "1"}, {"counted": "all"}, {"project": quiet.pk}):
+        oldest_shown = min(
+            row.occurred_at for row in cast.member.client.get(LIST, query).context["cl"].result_list
+        )
+        assert oldest_shown == NOON - timedelta(hours=9), query
+
+
 def test_filters_offer_models_of_the_readers_projects(cast: Cast) -> None:
     now = timezone.now()
     book(cast, occurred_at=now)

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from chat.views.conversations import conversations
+from chat.views.transcript import transcript
 
 app_name = "chat"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("conversations/", conversations, name="conversations"),
+    path("conversations/<uuid:pk>/", transcript, name="transcript"),
+]

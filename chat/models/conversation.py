@@ -3,8 +3,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from chat.querysets import TranscriptQuerySet
+from chat.querysets import ConversationQuerySet
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
 
 
 class Conversation(ProjectScopedModel):
@@ -30,7 +31,7 @@ class Conversation(ProjectScopedModel):
     started_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Dialogues between people and models"
@@ -59,3 +60,8 @@ class Conversation(ProjectScopedModel):
             if self.external_id
             else self.title or "Conversation"
         )
+
+    @property
+    def neutral_name(self) -> str:
+        """What it is called for readers who may not see its title: "Conversation 5f0c21ab"."""
+        return f"Conversation {self.pk.hex[-8:]}"

@@ -3,8 +3,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from chat.querysets import TranscriptQuerySet
+from chat.querysets import MessageQuerySet
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
 
 
 class Message(ProjectScopedModel):
@@ -36,7 +37,7 @@ class Message(ProjectScopedModel):
     )
     sent_at = models.DateTimeField()
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Turns of conversations"

@@ -1,0 +1,1 @@
+"""What the pages of conversations show, as values: views only parse, call and render."""

@@ -1,0 +1,29 @@
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from chat.models import Conversation
+from chat.pages.transcript_page import transcript_data, transcript_page
+
+
+@require_safe
+def transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A conversation to read; `?format=json` downloads it whole."""
+    user = cast(User, request.user)
+    visible = Conversation.objects.visible_to(user).select_related("project", "person")
+    conversation = get_object_or_404(visible, pk=pk)
+    if request.GET.get("format") == "json":
+        response = JsonResponse(
+            transcript_data(conversation, user), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        )
+        response["Content-Disposition"] = f'attachment; filename="conversation-{conversation.pk}.json"'
+        return response
+    after = request.GET.get("after", "")
+    page = transcript_page(
+        conversation, user, after=int(after) if after.isdecimal() and len(after) < 10 else 0
+    )
+    return render(request, "chat/transcript.html", {"page": page})

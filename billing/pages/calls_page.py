@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from billing.measures import ANSWERED
 from billing.models import TokenUsage
 from billing.pages.asking import Asked, read_query
@@ -23,6 +24,7 @@ from billing.reports.query import Dimension, UsageQuery
 from billing.reports.report import Sums
 from billing.reports.rows import rows_behind
 from billing.rollups import MEASURES
+from chat.models import Conversation
 from core.numbers import count_text
 
 COUNTED_UP_TO = 10_000
@@ -66,6 +68,14 @@ class Narrowing:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """A row of the ledger; `conversation` is its title as the reader may see it, else empty."""
+
+    call: TokenUsage
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallsPage:
     """`count` is exact up to COUNTED_UP_TO; None beyond."""
 
@@ -76,7 +86,7 @@ class CallsPage:
     chips: tuple[Chip, ...]
     totals: Sums
     count: int | None
-    slice: Slice
+    lines: tuple[CallLine, ...]
     newer_url: str
     older_url: str
 
@@ -94,7 +104,7 @@ def build_calls_page(request: HttpRequest) -> CallsPage:
     narrowing = _narrowing(request)
     rows = narrowing.apply(rows_behind(query, user=asked.user))
     before, after = (read_cursor(request.GET.get(name, "")) for name in ("before", "after"))
-    listed = rows.select_related("project", "conversation", "person").defer("raw_usage", "tags")
+    listed = rows.select_related("project", "person").defer("raw_usage", "tags")
     found = read_slice(listed, before=before, after=after)
     count = rows[: COUNTED_UP_TO + 1].count()
     params = narrowing.params
@@ -106,10 +116,19 @@ def build_calls_page(request: HttpRequest) -> CallsPage:
         tuple(_chips(query, narrowing)),
         _totals(asked, query, narrowing, rows),
         count if count <= COUNTED_UP_TO else None,
-        found,
+        tuple(_lines(found, asked.user)),
         here_url(query, [*params, ("after", str(found.newer))]) if found.newer else "",
         here_url(query, [*params, ("before", str(found.older))]) if found.older else "",
     )
+
+
+def _lines(found: Slice, user: User) -> Iterator[CallLine]:
+    # A query of its own: joined, the ledger and the conversations would not stay within a project's shard.
+    ids = {row.conversation_id for row in found.rows if row.conversation_id}
+    titles = Conversation.objects.visible_to(user).only("title", "external_id").in_bulk(ids)
+    for row in found.rows:
+        conversation = titles.get(row.conversation_id)
+        yield CallLine(row, str(conversation) if conversation else "")
 
 
 def _narrowing(request: HttpRequest) -> Narrowing:

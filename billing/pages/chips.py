@@ -15,17 +15,13 @@ from chat.models import Conversation
 from core.ids import NIL
 from core.providers import provider_label
 
-_LISTED = (
-    Dimension.PROJECT,
-    Dimension.PROVIDER,
-    Dimension.MODEL,
-    Dimension.ENVIRONMENT,
-    Dimension.REQUEST_TYPE,
-    Dimension.STATUS,
-)
-"""Dimensions whose values a form lists; the rest of the named ones are typed."""
+_LISTED = (Dimension.PROJECT, Dimension.PROVIDER, Dimension.MODEL, Dimension.ENVIRONMENT)
+_LISTED_UNDER_MORE = (Dimension.REQUEST_TYPE, Dimension.STATUS)
+"""Dimensions whose values a form lists as check boxes."""
 
 _TYPED = (Dimension.AGENT, Dimension.TAG, Dimension.SOURCE)
+"""Dimensions whose value is typed. People and conversations are chosen by their rows in a report."""
+
 _NAMED_AT_MOST = 3
 
 Params = tuple[tuple[str, str], ...]
@@ -48,19 +44,31 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceForm:
-    """A GET form of check boxes; `kept` are the page's other parameters, as hidden fields."""
+class ChoiceGroup:
+    """Check boxes of the parameter `name`."""
 
     name: str
     label: str
     choices: tuple[Choice, ...]
-    kept: Params
 
 
 @dataclass(frozen=True, slots=True)
-class TextForm:
-    """A GET form of text fields: (parameter, label, values chosen)."""
+class ChoiceForm:
+    """A GET form of one group; `kept` are the page's other parameters, as hidden fields."""
 
+    group: ChoiceGroup
+    kept: Params
+
+    @property
+    def label(self) -> str:
+        return self.group.label
+
+
+@dataclass(frozen=True, slots=True)
+class MoreForm:
+    """A GET form of what is asked less often: groups, and text fields as (parameter, label, value)."""
+
+    groups: tuple[ChoiceGroup, ...]
     fields: tuple[tuple[str, str, str], ...]
     kept: Params
 
@@ -87,7 +95,7 @@ class Filters:
 
     chips: tuple[Chip, ...]
     choice_forms: tuple[ChoiceForm, ...]
-    text_form: TextForm
+    more_form: MoreForm
     group_form: GroupForm
     intervals: tuple[Link, ...]
     compare_url: str
@@ -96,9 +104,9 @@ class Filters:
 def build_filters(asked: Asked, extra: Params = ()) -> Filters:
     """`extra`: parameters of the page's own, which stay when the query changes."""
     query = asked.query
-    choices = {dimension: _choices(asked, dimension) for dimension in _LISTED}
+    choices = {dimension: _choices(asked, dimension) for dimension in (*_LISTED, *_LISTED_UNDER_MORE)}
     return Filters(
-        tuple(
+        chips=tuple(
             Chip(
                 dimension_name(dimension).capitalize(),
                 _some(_labels(asked, dimension, keys, choices)),
@@ -106,21 +114,17 @@ def build_filters(asked: Asked, extra: Params = ()) -> Filters:
             )
             for dimension, keys in query.filters.items()
         ),
-        tuple(
-            ChoiceForm(
-                dimension.value,
-                dimension_name(dimension).capitalize(),
-                tuple(
-                    Choice(key, label, key in query.filters.get(dimension, ()))
-                    for key, label in found.items()
-                ),
-                _kept(query, dimension) + extra,
-            )
-            for dimension, found in choices.items()
+        choice_forms=tuple(
+            ChoiceForm(_choice_group(query, dimension, choices[dimension]), _kept(query, dimension) + extra)
+            for dimension in _LISTED
         ),
-        _text_form(query, extra),
-        _group_form(query, extra),
-        tuple(
+        more_form=MoreForm(
+            tuple(_choice_group(query, dimension, choices[dimension]) for dimension in _LISTED_UNDER_MORE),
+            tuple(_text_field(query, dimension) for dimension in _TYPED),
+            _kept(query, *_LISTED_UNDER_MORE, *_TYPED) + extra,
+        ),
+        group_form=_group_form(query, extra),
+        intervals=tuple(
             Link(
                 words.capitalize(),
                 here_url(replace(query, interval=interval), extra),
@@ -128,20 +132,22 @@ def build_filters(asked: Asked, extra: Params = ()) -> Filters:
             )
             for interval, words in INTERVALS.items()
         ),
-        here_url(replace(query, compare=not query.compare), extra),
+        compare_url=here_url(replace(query, compare=not query.compare), extra),
     )
 
 
-def _text_form(query: UsageQuery, extra: Params) -> TextForm:
-    fields = [
-        (
-            dimension.value,
-            dimension_name(dimension).capitalize(),
-            next(iter(query.filters.get(dimension, ())), ""),
-        )
-        for dimension in _TYPED
-    ]
-    return TextForm(tuple(fields), _kept(query, *_TYPED) + extra)
+def _choice_group(query: UsageQuery, dimension: Dimension, choices: dict[str, str]) -> ChoiceGroup:
+    chosen = query.filters.get(dimension, ())
+    return ChoiceGroup(
+        dimension.value,
+        dimension_name(dimension).capitalize(),
+        tuple(Choice(key, label, key in chosen) for key, label in choices.items()),
+    )
+
+
+def _text_field(query: UsageQuery, dimension: Dimension) -> tuple[str, str, str]:
+    value = next(iter(query.filters.get(dimension, ())), "")
+    return dimension.value, dimension_name(dimension).capitalize(), value
 
 
 def _group_form(query: UsageQuery, extra: Params) -> GroupForm:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from billing.reports.report import Row, Sums
 from core.numbers import money_text
@@ -52,13 +52,16 @@ def effects_text(found: Effects) -> str:
     """ "+$612 volume, +$281 mix, −$24 unit cost": figures that add up as they stand, zeros left out."""
     parts = {"volume": found.volume, "mix": found.mix, "unit cost": found.unit_cost}
     decimals = change_decimals(*parts.values())
-    step = Decimal(1).scaleb(-decimals)
-    rounded = {name: value.quantize(step) for name, value in parts.items()}
+    rounded = {name: _rounded(value, decimals) for name, value in parts.items()}
     largest = max(parts, key=lambda name: abs(parts[name]))
-    rounded[largest] += found.total.quantize(step) - sum(rounded.values())
+    rounded[largest] += _rounded(found.total, decimals) - sum(rounded.values())
     return ", ".join(
         f"{money_text(value, decimals, signed=True)} {name}" for name, value in rounded.items() if value
     )
+
+
+def _rounded(amount: Decimal, decimals: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def change_decimals(*amounts: Decimal) -> int:

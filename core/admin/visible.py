@@ -5,6 +5,10 @@ from django.http import HttpRequest
 
 
 def visible_rows(model: Any, request: HttpRequest) -> QuerySet[Any]:
-    """Rows of `model` that the reader may see. A model whose manager lacks `visible_to` is an error."""
+    """Rows of `model` that the reader may see; of tables of words, those that they may read.
+
+    A model whose manager lacks `visible_to` is an error.
+    """
     rows: QuerySet[Any] = model._default_manager.visible_to(request.user)
-    return rows
+    readable_by = getattr(rows, "readable_by", None)
+    return rows if readable_by is None else readable_by(request.user)

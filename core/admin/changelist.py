@@ -21,6 +21,7 @@ class ScopedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        self.model_admin.complete_rows(request, list(self.result_list))  # type: ignore[attr-defined]
         if not set(request.GET) - _PLACES:
             # Nothing is filtered: with no full count to compare, the stock page would offer "Show all".
             self.full_result_count = self.result_count

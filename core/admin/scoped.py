@@ -85,6 +85,13 @@ class ScopedModelAdmin(StockModelAdmin):
         """Expressions that the list's columns show, by the name under which rows carry them."""
         return {}
 
+    def complete_rows(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Give the rows of one page of the list what their columns show beyond `list_annotations`.
+
+        For sums over tables that grow: a query by the page's ids, where a subquery a row would be asked of
+        every shard.
+        """
+
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The list's rows with what its columns show."""
         loaded = rows.defer(*self.list_deferred).prefetch_related(*self._links(request, self.list_links))

@@ -2,9 +2,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,6 +19,16 @@ from projects.admin.inlines import MemberInline, NewMemberInline
 from projects.models import Project
 
 _SPEND_DAYS = 30
+
+
+def _pointing_here(relation: str) -> QuerySet[Any]:
+    model: Any = Project._meta.get_field(relation).related_model
+    rows: QuerySet[Any] = model._default_manager.all()
+    return rows
+
+
+def _by_project(rows: QuerySet[Any], **sums: Any) -> dict[UUID, dict[str, Any]]:
+    return {row["project_id"]: row for row in rows.values("project_id").annotate(**sums)}
 
 
 def _spend(project: Any) -> str:
@@ -56,22 +67,24 @@ class ProjectAdmin(ScopedModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         return fields if is_owner(request) else [*fields, "name", "prefers_reported_cost"]
 
-    def list_annotations(self, request: HttpRequest) -> dict[str, Any]:
-        one = Project.objects.filter(pk=OuterRef("pk")).order_by()
+    def complete_rows(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        ids = [project.pk for project in rows]
         today = local_day(timezone.now(), zone_info(default_zone()))
-        recent = one.filter(
-            daily_project_usage__zone=default_zone(),
-            daily_project_usage__day__gt=today - timedelta(days=_SPEND_DAYS),
+        # Named by their relations, since the models that point here stand above this app.
+        members, conversations, days = (
+            _pointing_here(relation).filter(project_id__in=ids).order_by()
+            for relation in ("memberships", "conversations", "daily_project_usage")
         )
-        return {
-            "members": Subquery(one.annotate(total=Count("memberships")).values("total")),
-            # Named by its relation, since the models that point here stand above this app.
-            "conversations_number": Subquery(one.annotate(total=Count("conversations")).values("total")),
-            "recent_cost": Subquery(recent.annotate(total=Sum("daily_project_usage__cost")).values("total")),
-            "recent_unpriced": Subquery(
-                recent.annotate(total=Sum("daily_project_usage__unpriced_requests")).values("total")
-            ),
-        }
+        recent = days.filter(zone=default_zone(), day__gt=today - timedelta(days=_SPEND_DAYS))
+        member_counts = _by_project(members, total=Count("pk"))
+        conversation_counts = _by_project(conversations, total=Count("pk"))
+        spends = _by_project(recent, dollars=Sum("cost"), unpriced=Sum("unpriced_requests"))
+        for project in rows:
+            spend = spends.get(project.pk, {})
+            project.members = member_counts.get(project.pk, {}).get("total", 0)
+            project.conversations_number = conversation_counts.get(project.pk, {}).get("total", 0)
+            project.recent_cost = spend.get("dollars")
+            project.recent_unpriced = spend.get("unpriced")
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (

@@ -1,21 +1,24 @@
 """Models that were used without a price."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.models import User
 from billing.measures import ANSWERED
 from billing.models import ModelPrice
 from billing.pages.asking import read_query
 from billing.pages.links import calls_url
 from billing.pages.wording import days_text
 from billing.reports.address import filtered
-from billing.reports.keys import NONE
+from billing.reports.build import build_report
+from billing.reports.keys import NONE, ledger_condition
 from billing.reports.query import Dimension, UsageQuery
 from billing.reports.rows import rows_behind
 
@@ -53,9 +56,9 @@ def build_unpriced_page(request: HttpRequest) -> UnpricedPage:
     """`price_url` is empty for readers who may not write prices."""
     asked = read_query(request)
     query = asked.query
-    rows = rows_behind(query, user=asked.user).filter(status__in=ANSWERED, cost__isnull=True)
     found = (
-        rows.values("provider", "model")
+        _unpriced_rows(query, asked.user)
+        .values("provider", "model")
         .annotate(
             requests=Count("id"),
             input_sum=Sum("input_tokens"),
@@ -87,6 +90,18 @@ def build_unpriced_page(request: HttpRequest) -> UnpricedPage:
             )
             for row in found
         ),
+    )
+
+
+def _unpriced_rows(query: UsageQuery, user: User) -> "QuerySet[Any]":
+    """Answered calls without a price. A report tells of which models, with which their index begins."""
+    report = build_report(replace(query, group_by=(Dimension.PROVIDER, Dimension.MODEL)), user=user)
+    members = [row.members for row in report.rows if row.sums.unpriced_requests]
+    return rows_behind(query, user=user).filter(
+        ledger_condition(Dimension.PROVIDER, {provider.key for provider, _ in members}),
+        ledger_condition(Dimension.MODEL, {model.key for _, model in members}),
+        status__in=ANSWERED,
+        cost__isnull=True,
     )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import User
-from billing.models import ModelPrice, RollupZone, TokenUsage
+from billing.models import DailyProjectUsage, ModelPrice, RollupZone, TokenUsage
 from billing.pricing.catalog import CATALOG_VERSION
+from billing.reports.plan import is_kept
+from core.zones import day_start, default_zone, zone_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,18 @@ def read_health(user: User, zone: str, now: datetime) -> Health:
 
 
 def last_event_at(user: User) -> datetime | None:
-    """When the newest call that the user may see ended."""
-    newest = (
-        TokenUsage.objects.visible_to(user).order_by("-occurred_at").values_list("occurred_at", flat=True)
-    )
-    found: datetime | None = newest.first()
-    return found
+    """When the newest call that the user may see ended.
+
+    Members' last day is looked up first: without it, the index of all projects' times would be walked to its
+    end where none of theirs has a call.
+    """
+    calls = TokenUsage.objects.visible_to(user)
+    zone = default_zone()
+    if not user.sees_all_projects and is_kept(zone):
+        days = DailyProjectUsage.objects.visible_to(user).filter(zone=zone)
+        day = days.aggregate(last=Max("day"))["last"]
+        if day is None:
+            return None
+        calls = calls.filter(occurred_at__gte=day_start(day, zone_info(zone)))
+    newest = calls.order_by("-occurred_at").values("occurred_at").first()
+    return newest["occurred_at"] if newest else None

@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from core.initials import initials
 from dashboard.counts import unpriced_requests
 from dashboard.navigation import GROUPS, PERIOD, Page, current_page, page_url
 from dashboard.topbar import PeriodMenu, ProjectMenu, ZoneMenu, period_menu, project_menu, zone_menu
@@ -68,7 +69,7 @@ def build_shell(request: HttpRequest) -> Shell:
         project_menu(request, stays="project" in carries),
         period_menu(request) if set(PERIOD) <= set(carries) else None,
         zone_menu(request) if "zone" in carries else None,
-        _initials(str(user)),
+        initials(str(user)),
     )
 
 
@@ -102,8 +103,3 @@ def _carried(request: HttpRequest, page: Page) -> str:
         if name in request.GET:
             params.setlist(name, request.GET.getlist(name))
     return f"?{params.urlencode()}" if params else ""
-
-
-def _initials(name: str) -> str:
-    words = name.partition("@")[0].replace(".", " ").split()
-    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else ""

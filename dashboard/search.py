@@ -119,12 +119,12 @@ def _models(text: str, user: User) -> tuple[Hit, ...]:
 
 
 def _conversations(text: str, own_id: UUID | None, user: User) -> tuple[Hit, ...]:
-    visible = Conversation.objects.visible_to(user)
-    newest = visible.order_by("-last_activity_at", "-id").values("pk")[:_NEWEST_CONVERSATIONS]
-    named = visible.filter(pk__in=newest).filter(Q(title__icontains=text) | Q(external_id__startswith=text))
+    readable = Conversation.objects.readable_by(user)
+    newest = readable.order_by("-last_activity_at", "-id").values("pk")[:_NEWEST_CONVERSATIONS]
+    named = readable.filter(pk__in=newest).filter(Q(title__icontains=text) | Q(external_id__startswith=text))
     found = list(named.select_related("project").order_by("-last_activity_at", "-id")[:SHOWN])
     if own_id is not None:
-        found += visible.filter(pk=own_id).select_related("project")
+        found += readable.filter(pk=own_id).select_related("project")
     return tuple(
         Hit(str(conversation), conversation.project.name, reverse("chat:transcript", args=[conversation.pk]))
         for conversation in found

@@ -25,6 +25,7 @@ from billing.reports.report import Sums
 from billing.reports.rows import rows_behind
 from billing.rollups import MEASURES
 from chat.models import Conversation
+from chat.names import conversation_names
 from core.numbers import count_text
 
 COUNTED_UP_TO = 10_000
@@ -125,10 +126,10 @@ def build_calls_page(request: HttpRequest) -> CallsPage:
 def _lines(found: Slice, user: User) -> Iterator[CallLine]:
     # A query of its own: joined, the ledger and the conversations would not stay within a project's shard.
     ids = {row.conversation_id for row in found.rows if row.conversation_id}
-    titles = Conversation.objects.visible_to(user).only("title", "external_id").in_bulk(ids)
+    visible = Conversation.objects.visible_to(user).only("pk").filter(pk__in=ids)
+    names = conversation_names(visible, user)
     for row in found.rows:
-        conversation = titles.get(row.conversation_id)
-        yield CallLine(row, str(conversation) if conversation else "")
+        yield CallLine(row, names.get(row.conversation_id, "") if row.conversation_id else "")
 
 
 def _narrowing(request: HttpRequest) -> Narrowing:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import Person
 from billing.pages.asking import Asked
 from billing.pages.links import here_url
@@ -182,8 +184,12 @@ def _labels(
 ) -> list[str]:
     """Names of what is kept, as far as the reader may know them: an id in an address proves nothing."""
     if dimension in {Dimension.PERSON, Dimension.CONVERSATION}:
-        model = Person if dimension is Dimension.PERSON else Conversation
-        found = model.objects.visible_to(asked.user).in_bulk([UUID(key) for key in keys])
+        known: QuerySet[Any] = (
+            Person.objects.visible_to(asked.user)
+            if dimension is Dimension.PERSON
+            else Conversation.objects.readable_by(asked.user)
+        )
+        found = known.in_bulk([UUID(key) for key in keys])
         names = {str(pk): str(row) for pk, row in found.items()} | {str(NIL): "nobody"}
     else:
         names = choices.get(dimension, {})

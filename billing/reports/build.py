@@ -73,7 +73,7 @@ def build_report(query: UsageQuery, *, user: User | None = None, now: datetime |
     charted = groups if has_interval else _charted_groups(frame, shown)
     previous = _previous(frame, now) if query.compare else None
     named = [
-        members(dimension, {keys[place] for keys, _ in rows})
+        members(dimension, {keys[place] for keys, _ in rows}, user)
         for place, dimension in enumerate(query.group_by)
     ]
     return Report(

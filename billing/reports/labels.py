@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from accounts.models import Person
+from accounts.models import Person, User
 from billing.models import TokenUsage
 from billing.reports.keys import IDENTIFIED, NONE
 from billing.reports.query import Dimension
 from billing.reports.report import Member
 from chat.models import Conversation
+from chat.names import conversation_names
 from core.ids import NIL
 from projects.models import Project
 
@@ -21,8 +22,10 @@ _CHUNK = 20_000
 """Ids a query: SQLite takes 32,766 parameters."""
 
 
-def members(dimension: Dimension, keys: Collection[str]) -> dict[str, Member]:
+def members(dimension: Dimension, keys: Collection[str], user: User | None) -> dict[str, Member]:
     """The members behind `keys`, with the names that they have today. One query, none for plain names.
+
+    Titles of conversations are those that `user` may read (one query more); None may read all.
 
     Deleted people keep the name that their calls were written with, marked as deleted (one query more).
 
@@ -31,18 +34,22 @@ def members(dimension: Dimension, keys: Collection[str]) -> dict[str, Member]:
     if dimension not in IDENTIFIED:
         return {key: Member(key, key) for key in keys}
     ids = [UUID(key) for key in keys if key != str(NIL)]
-    names = _names(dimension, ids)
+    names = _names(dimension, ids, user)
     if dimension is Dimension.PERSON and (gone := [key for key in ids if str(key) not in names]):
         names |= _names_of_deleted(gone)
     names[str(NIL)] = _ABSENT[dimension]
     return {key: Member(key, names.get(key, DELETED)) for key in keys}
 
 
-def _names(dimension: Dimension, ids: list[UUID]) -> dict[str, str]:
-    names = {}
+def _names(dimension: Dimension, ids: list[UUID], user: User | None) -> dict[str, str]:
+    names: dict[str, str] = {}
     for start in range(0, len(ids), _CHUNK):
-        for row in _rows(dimension, ids[start : start + _CHUNK]):
-            names[str(row.pk)] = str(row)
+        rows = _rows(dimension, ids[start : start + _CHUNK])
+        if dimension is Dimension.CONVERSATION and user is not None:
+            named = conversation_names(rows, user)
+            names |= {str(pk): name for pk, name in named.items()}
+        else:
+            names |= {str(row.pk): str(row) for row in rows}
     return names
 
 

@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 
 from chat.querysets import TranscriptQuerySet
-from chat.querysets import ConversationQuerySet
 from core.models import ProjectScopedModel
 
 

@@ -67,7 +67,7 @@ def total_of(calls: "QuerySet[Any]") -> CallSums:
 def _call_sums(row: dict[str, Any]) -> CallSums:
     figures = {name: row[f"sum_{name}"] for name in _TOTALS}
     # PostgreSQL sums bigints as numeric.
-    counted = {
+    counted: dict[str, Any] = {
         name: None if value is None else int(value) for name, value in figures.items() if name != "cost"
     }
     cost = figures["cost"]

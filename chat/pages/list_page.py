@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from accounts.models import User
 from chat.models import Conversation, Message
+from chat.names import conversation_names
 from chat.pages.calls import CallSums, sums_of
-from chat.pages.transcript_page import untitled
 from core.keyset import read_cursor, read_slice
 
 SIZE = 50
@@ -87,7 +87,7 @@ def _match(q: str, user: User) -> Q:
 def _lines(conversations: list[Conversation], user: User) -> tuple[Line, ...]:
     ids = [conversation.pk for conversation in conversations]
     projects = {conversation.project_id for conversation in conversations}
-    readable = set(Conversation.objects.readable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    names = conversation_names(conversations, user)
     counts: dict[Any, int] = dict(
         Message.objects.filter(project_id__in=projects, conversation_id__in=ids)
         .order_by()
@@ -98,7 +98,7 @@ def _lines(conversations: list[Conversation], user: User) -> tuple[Line, ...]:
     return tuple(
         Line(
             conversation,
-            str(conversation) if conversation.pk in readable else untitled(conversation),
+            names[conversation.pk],
             counts.get(conversation.pk, 0),
             sums.get(conversation.pk, CallSums()),
         )

@@ -1,33 +1,22 @@
 """A conversation as one reads it: turns, folded tool calls, and under each answer what it cost."""
 
-from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from chat.models import Conversation, Message
+from chat.names import conversation_names
 from chat.pages.calls import CallSums, booked_calls, total_of
-from chat.pages.text import Block, Part, blocks_of, part_of
+from chat.pages.turns import Turn, turns_of
 
 PAGE = 200
 """Messages a page."""
 
-MAX_CALLS = 2_000
-"""Calls listed on a page of a conversation without messages, or between two messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message with its calls, or, with `message` None, calls that belong to no message shown."""
-
-    message: Message | None
-    author: str
-    initials: str
-    provider: str
-    blocks: tuple[Block, ...]
-    parts: tuple[Part, ...]
-    calls: tuple[Any, ...]
+MAX_CALLS = 1_000
+"""Calls of no message that a page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,128 +32,67 @@ class TranscriptPage:
     next_after: int | None
     is_first: bool
     is_waiting: bool
+    has_more_calls: bool
 
 
 def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -> TranscriptPage:
-    """The page of messages behind position `after`. The caller has checked that the user sees it."""
-    is_readable = Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists()
+    """The page of messages behind position `after`. The caller has checked that the user sees it.
+
+    A position behind the last message opens the first page.
+    """
     calls = booked_calls([conversation])
-    messages = _messages(conversation, after) if is_readable else []
-    shown, has_more = messages[:PAGE], len(messages) > PAGE
-    turns = _turns(conversation, shown, list(_calls_for(calls, shown, after, has_more)))
+    messages = _messages(conversation, user, after)
+    if after and not messages:
+        after, messages = 0, _messages(conversation, user, 0)
+    shown, following = messages[:PAGE], messages[PAGE:]
+    loose = _calls_between(
+        _apart(conversation, calls) if shown else calls,
+        shown[0].sent_at if after else None,
+        following[0].sent_at if following else None,
+    )
+    turns = turns_of(conversation, shown, _answers(calls, shown), loose[:MAX_CALLS])
     return TranscriptPage(
         conversation=conversation,
-        title=str(conversation) if is_readable else untitled(conversation),
-        is_readable=is_readable,
+        title=conversation_names([conversation], user)[conversation.pk],
+        is_readable=Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists(),
         has_messages=bool(shown),
         turns=tuple(turns),
         totals=total_of(calls),
-        next_after=shown[-1].position if has_more else None,
+        next_after=shown[-1].position if following else None,
         is_first=after == 0,
         is_waiting=any(part.is_waiting for turn in turns for part in turn.parts),
+        has_more_calls=len(loose) > MAX_CALLS,
     )
 
 
-def untitled(conversation: Conversation) -> str:
-    """What stands for the title to those who may not read it: titles are words, too."""
-    return f"Conversation {str(conversation.pk)[-6:]}"
-
-
-def _messages(conversation: Conversation, after: int) -> list[Message]:
-    messages = conversation.messages.filter(project_id=conversation.project_id, position__gt=after)
-    return list(messages.select_related("author").order_by("position")[: PAGE + 1])
-
-
-def _calls_for(calls: Any, shown: list[Message], after: int, has_more: bool) -> Any:
-    """The calls of the time that this page shows."""
-    calls = calls.order_by("occurred_at", "id").defer("raw_usage", "tags")
-    if shown and after:
-        calls = calls.filter(occurred_at__gte=shown[0].sent_at)
-    if shown and has_more:
-        calls = calls.filter(occurred_at__lte=shown[-1].sent_at)
-    return calls[:MAX_CALLS]
-
-
-def _turns(conversation: Conversation, messages: list[Message], calls: list[Any]) -> list[Turn]:
-    by_message: defaultdict[UUID, list[Any]] = defaultdict(list)
-    known = {message.pk for message in messages}
-    loose = []
-    for call in calls:
-        if call.message_id in known:
-            by_message[call.message_id].append(call)
-        else:
-            loose.append(call)
-    turns = []
-    for message in messages:
-        earlier = [call for call in loose if call.occurred_at < message.sent_at]
-        if earlier:
-            turns.append(_loose_turn(earlier))
-            loose = loose[len(earlier) :]
-        turns.append(_message_turn(conversation, message, by_message[message.pk]))
-    if loose:
-        turns.append(_loose_turn(loose))
-    return turns
-
-
-def _loose_turn(calls: list[Any]) -> Turn:
-    return Turn(None, "", "", calls[0].provider, (), (), tuple(calls))
-
-
-def _message_turn(conversation: Conversation, message: Message, calls: list[Any]) -> Turn:
-    author = message.author_label or (str(message.author) if message.author else "")
-    if not author:
-        is_agent = message.role == Message.Role.ASSISTANT
-        author = (conversation.agent_label if is_agent else "") or message.get_role_display()
-    parts = [part_of(raw) for raw in message.parts if raw] if isinstance(message.parts, list) else []
-    return Turn(
-        message=message,
-        author=author,
-        initials="".join(word[0] for word in author.split()[:2]).upper(),
-        provider=calls[0].provider if calls else "",
-        blocks=blocks_of(message.content),
-        parts=tuple(part for part in parts if part is not None),
-        calls=tuple(calls),
-    )
-
-
-def transcript_data(conversation: Conversation, user: User) -> dict[str, Any]:
-    """The whole conversation as JSON: messages only for those who may read them."""
+def _messages(conversation: Conversation, user: User, after: int) -> list[Message]:
+    """A page of messages, and the first of the next page; none for those who may not read them."""
     readable = Message.objects.readable_by(user).filter(
-        project_id=conversation.project_id, conversation=conversation
+        project_id=conversation.project_id, conversation=conversation, position__gt=after
     )
-    is_readable = Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists()
-    return {
-        "id": str(conversation.pk),
-        "title": conversation.title if is_readable else None,
-        "project": str(conversation.project),
-        "started_at": conversation.started_at.isoformat(),
-        "last_activity_at": conversation.last_activity_at.isoformat(),
-        "messages": [
-            {
-                "position": message.position,
-                "role": message.role,
-                "author": message.author_label,
-                "model": message.model,
-                "sent_at": message.sent_at.isoformat(),
-                "content": message.content,
-                "parts": message.parts,
-            }
-            for message in readable.order_by("position").iterator()
-        ],
-        "calls": [
-            {
-                "id": str(call.pk),
-                "occurred_at": call.occurred_at.isoformat(),
-                "provider": call.provider,
-                "model": call.model,
-                "status": call.status,
-                "input_tokens": call.input_tokens,
-                "cache_read_tokens": call.cache_read_tokens,
-                "cache_write_tokens": call.cache_write_tokens,
-                "output_tokens": call.output_tokens,
-                "reasoning_tokens": call.reasoning_tokens,
-                "cost": None if call.cost is None else f"{call.cost:f}",
-            }
-            for call in booked_calls([conversation]).order_by("occurred_at", "id").iterator()
-        ],
-    }
+    return list(readable.select_related("author").order_by("position")[: PAGE + 1])
+
+
+def _answers(calls: "QuerySet[Any]", shown: list[Message]) -> list[Any]:
+    """The calls that made the messages shown."""
+    made = calls.filter(message_id__in=[message.pk for message in shown])
+    return list(made.order_by("occurred_at", "id").defer("raw_usage", "tags")) if shown else []
+
+
+def _apart(conversation: Conversation, calls: "QuerySet[Any]") -> "QuerySet[Any]":
+    """The calls that belong to no message of the conversation."""
+    messages = Message.objects.filter(project_id=conversation.project_id, conversation=conversation)
+    return calls.exclude(message_id__in=messages.order_by().values("pk"))
+
+
+def _calls_between(calls: "QuerySet[Any]", start: datetime | None, end: datetime | None) -> list[Any]:
+    """Calls of a page in their order, at most one more than it lists.
+
+    `start`, `end`: when this page's first message was sent, and the next page's, so that each call stands on
+    one page.
+    """
+    if start:
+        calls = calls.filter(occurred_at__gte=start)
+    if end:
+        calls = calls.filter(occurred_at__lt=end)
+    return list(calls.order_by("occurred_at", "id").defer("raw_usage", "tags")[: MAX_CALLS + 1])

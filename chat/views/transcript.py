@@ -3,11 +3,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from chat.models import Conversation
-from chat.pages.transcript_page import transcript_data, transcript_page
+from chat.pages.export import transcript_data
+from chat.pages.transcript_page import transcript_page
 
 
 @require_safe
@@ -21,6 +23,7 @@ def transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
             transcript_data(conversation, user), json_dumps_params={"ensure_ascii": False, "indent": 2}
         )
         response["Content-Disposition"] = f'attachment; filename="conversation-{conversation.pk}.json"'
+        patch_cache_control(response, private=True, no_store=True)
         return response
     after = request.GET.get("after", "")
     page = transcript_page(

@@ -28,7 +28,7 @@ def reader(client: Client) -> Client:
     return client
 
 
-def listed(reader: Client, **params: object) -> str:
+def listed(reader: Client, **params: str) -> str:
     response = reader.get(reverse("chat:conversations"), params)
     assert response.status_code == 200
     return response.content.decode()

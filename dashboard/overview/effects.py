@@ -31,21 +31,26 @@ class Effects:
 def effects(now: Sums, before: Sums, cells: Iterable[Row]) -> Effects | None:
     """The parts of the change from `before` to `now`; `cells` are the rows by model that `now` consists of.
 
-    None when it cannot be told: nothing was there before, or not every request has a price.
+    Requests without a price are left out: their cost is in neither sum. None when nothing was priced before.
     """
-    if not before.requests or now.unpriced_requests or before.unpriced_requests:
+    requests_before = _priced(before)
+    if not requests_before:
         return None
     cost_now, cost_before = now.cost or Decimal(0), before.cost or Decimal(0)
-    volume = (now.requests - before.requests) * cost_before / before.requests
+    volume = (_priced(now) - requests_before) * cost_before / requests_before
     unit_cost = sum((_unit_cost(cell) for cell in cells), Decimal(0))
     return Effects(volume, cost_now - cost_before - volume - unit_cost, unit_cost)
 
 
+def _priced(sums: Sums) -> int:
+    return sums.requests - sums.unpriced_requests
+
+
 def _unit_cost(cell: Row) -> Decimal:
-    before = cell.previous
-    if before is None or not before.requests or not cell.sums.requests:
+    before, requests = cell.previous or Sums(), _priced(cell.sums)
+    if not _priced(before) or not requests:
         return Decimal(0)
-    return (cell.sums.cost or Decimal(0)) - cell.sums.requests * (before.cost or Decimal(0)) / before.requests
+    return (cell.sums.cost or Decimal(0)) - requests * (before.cost or Decimal(0)) / _priced(before)
 
 
 def effects_text(found: Effects) -> str:

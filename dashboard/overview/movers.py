@@ -105,15 +105,12 @@ def _percent_change(row: Row) -> str:
 
 
 def _moved(row: Row, cells: list[Row]) -> tuple[str, str]:
-    """The change in dollars, and its parts or why there are none."""
+    """The change in dollars and its parts, or why there is none."""
     before = row.previous
     if before is None or not before.requests:
         return "", "nothing in the period before"
-    if row.sums.cost is None or before.cost is None:
-        return "", "no price"
-    change = row.sums.cost - before.cost
     parts = effects(row.sums, before, cells)
-    decimals = change_decimals(*((parts.volume, parts.mix, parts.unit_cost) if parts else (change,)))
-    return money_text(change, decimals, signed=True), effects_text(
-        parts
-    ) if parts else "not every request has a price"
+    if parts is None or row.sums.cost is None:
+        return "", "no price in one of the periods"
+    decimals = change_decimals(parts.volume, parts.mix, parts.unit_cost)
+    return money_text(parts.total, decimals, signed=True), effects_text(parts)

@@ -161,11 +161,15 @@ def test_top_projects_and_what_moved_them(owner: Client, project: Project) -> No
     book(unpriced, cost="0.75", provider="openai", model="a")
     book(unpriced, cost="0.25", provider="openai", model="a", occurred_at=before)
     book(unpriced)
+    unknown = make_billed_project(name="Unknown")
+    book(unknown)
+    book(unknown, occurred_at=before)
     top = page_of(owner, "/").projects
     assert [(line.label, line.cost, line.change, line.note) for line in top.lines] == [
         ("Helpdesk", Decimal(2), "+$1.50", "+$0.50 volume, +$1.00 unit cost"),
         ("New one", Decimal(1), "", "nothing in the period before"),
-        ("Partly known", Decimal("0.75"), "+$0.50", "not every request has a price"),
+        ("Partly known", Decimal("0.75"), "+$0.50", "+$0.50 unit cost"),
+        ("Unknown", None, "", "no price in one of the periods"),
     ]
     assert [page_of(owner, line.cost_url).totals.cost for line in top.lines] == [
         line.cost for line in top.lines

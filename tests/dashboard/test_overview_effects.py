@@ -41,15 +41,14 @@ def test_new_and_abandoned_models_are_mix() -> None:
     assert effects(sums(10, "30"), sums(10, "5"), cells) == Effects(Decimal(0), Decimal(25), Decimal(0))
 
 
-@pytest.mark.parametrize(
-    ("now", "before"),
-    [
-        (sums(10, "1"), sums(0, "0")),
-        (sums(10, "1", unpriced=1), sums(10, "1")),
-        (sums(10, "1"), sums(10, None, unpriced=10)),
-    ],
-)
-def test_what_cannot_be_told_is_not_told(now: Sums, before: Sums) -> None:
+def test_requests_without_a_price_are_left_out() -> None:
+    now, before = sums(30, "3", unpriced=10), sums(11, "1", unpriced=1)
+    assert effects(now, before, [row("a", now, before)]) == Effects(Decimal(1), Decimal(0), Decimal(1))
+
+
+@pytest.mark.parametrize("before", [sums(0, "0"), sums(10, None, unpriced=10)])
+def test_what_cannot_be_told_is_not_told(before: Sums) -> None:
+    now = sums(10, "1")
     assert effects(now, before, [row("a", now, before)]) is None
 
 

@@ -28,12 +28,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is kept, and the address without it."""
+
+    name: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     lines: tuple[Line, ...]
     q: str
     environment: str
     project: str
     is_filtered: bool
+    chips: tuple[Chip, ...]
     newer_url: str
     older_url: str
 
@@ -63,6 +73,11 @@ def list_page(params: QueryDict, user: User) -> ListPage:
         environment=environment,
         project=project,
         is_filtered=bool(q or environment or project),
+        chips=tuple(
+            Chip(label, value, f"?{urlencode([pair for pair in kept if pair[0] != name])}")
+            for name, label, value in (("q", "Title or id", q), ("environment", "Environment", environment))
+            if value
+        ),
         newer_url=f"?{urlencode([*kept, ('after', str(found.newer))])}" if found.newer else "",
         older_url=f"?{urlencode([*kept, ('before', str(found.older))])}" if found.older else "",
     )

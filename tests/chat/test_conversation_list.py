@@ -112,3 +112,13 @@ def test_more_conversations_take_no_more_queries(reader: Client) -> None:
             listed(reader)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_each_filter_can_be_taken_away(reader: Client) -> None:
+    project = make_project()
+    params = {"q": "nothing", "environment": "staging", "project": str(project.pk)}
+    page = reader.get(reverse("chat:conversations"), params).context["page"]
+    assert [(chip.name, chip.value, chip.url) for chip in page.chips] == [
+        ("Title or id", "nothing", f"?environment=staging&project={project.pk}"),
+        ("Environment", "staging", f"?q=nothing&project={project.pk}"),
+    ]

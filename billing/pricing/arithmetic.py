@@ -82,7 +82,15 @@ def quantities(call: Call, sheet: RateSheet) -> tuple[int, ...]:
     if sheet.splits_output_audio:
         audio_out = min(call.output_audio_tokens or 0, output - reasoning)
     return (
-        uncached - audio, read - cached_audio, write - write_1h, write_1h, audio, cached_audio,
-        output - reasoning - audio_out, reasoning, audio_out,
-        call.web_search_requests or 0, 1,
+        uncached - audio,
+        read - cached_audio,
+        write - write_1h,
+        write_1h,
+        audio,
+        cached_audio,
+        output - reasoning - audio_out,
+        reasoning,
+        audio_out,
+        call.web_search_requests or 0,
+        1,
     )

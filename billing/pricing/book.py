@@ -119,8 +119,10 @@ class PriceBook:
         tier = service_tier(reported_tier)
         found = find_model(provider, model)
         overrides = ranked_overrides(
-            self._overrides_of(provider), names=names_of(model, found.id if found else None),
-            project_id=project_id, tier=tier,
+            self._overrides_of(provider),
+            names=names_of(model, found.id if found else None),
+            project_id=project_id,
+            tier=tier,
         )
         if found is None:
             return _Shelf(overrides, None, "", ())

@@ -109,7 +109,8 @@ def _price_variants(model: CatalogModel, service_tier: str) -> list[PriceVariant
         return []
     context = _context(service_tier)
     return [
-        variant for variant in model.info.price_variants or ()
+        variant
+        for variant in model.info.price_variants or ()
         if vars(variant.prices) and all(context.get(key) == value for key, value in variant.when.items())
     ]
 
@@ -119,7 +120,8 @@ def _times_of_day(info: ModelInfo) -> Iterator[tuple[Hours | None, time]]:
     constraints = [] if isinstance(info.prices, CatalogPrice) else [entry.constraint for entry in info.prices]
     windows = [
         Hours(_in_utc(constraint.start_time), _in_utc(constraint.end_time))
-        for constraint in constraints if isinstance(constraint, TimeOfDateConstraint)
+        for constraint in constraints
+        if isinstance(constraint, TimeOfDateConstraint)
     ]
     for hours in windows:
         yield hours, hours.start

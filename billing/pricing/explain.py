@@ -38,7 +38,8 @@ def explain(usage: TokenUsage, *, now: datetime | None = None) -> Explanation:
         total_tokens=(usage.input_tokens or 0) + (usage.output_tokens or 0),
         disagreement=(
             f"Booked as {money_text(usage.cost, 9)}, but this arithmetic gives {money_text(total, 9)}."
-            if total is not None and usage.cost is not None and total != usage.cost else ""
+            if total is not None and usage.cost is not None and total != usage.cost
+            else ""
         ),
         versions=_timeline(applied, versions) if applied else (),
         facts=facts_of(Decision(usage, applied, versions), now or timezone.now()),

@@ -32,7 +32,8 @@ def cost_lines(call: Call, card: RateCard) -> tuple[CostLine, ...]:
 def _note(kind: Kind, call: Call, counts: dict[str, int], sheet: RateSheet) -> str:
     if kind.key == "input":
         return _difference(
-            call.input_tokens, "input",
+            call.input_tokens,
+            "input",
             (counts["cache_read"] + counts["cache_read_audio"], "read"),
             (counts["cache_write"] + counts["cache_write_1h"], "written"),
             (counts["input_audio"], "audio"),

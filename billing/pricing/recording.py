@@ -41,7 +41,8 @@ def record_catalog(model: CatalogModel, tier: str, *, moment: datetime) -> None:
             taken[kept.variant].append((kept.price.valid_from, kept.price.valid_to))
         rows = [
             _row(version, period)
-            for version in versions(model, tier) if version.valid_from <= horizon
+            for version in versions(model, tier)
+            if version.valid_from <= horizon
             for period in uncovered((version.valid_from, version.valid_to), taken[version.variant])
         ]
         # A repair by hand takes no advisory lock. SQLite's transaction holds the only write lock already, and
@@ -66,8 +67,13 @@ def uncovered(period: Period, taken: Iterable[Period]) -> Iterator[Period]:
 
 def _row(version: CatalogVersion, period: Period) -> ModelPrice:
     return ModelPrice(
-        provider=version.provider, model=version.model, variant=str(version.variant),
-        valid_from=period[0], valid_to=period[1],
-        origin=ModelPrice.Origin.CATALOG, catalog_version=CATALOG_VERSION,
-        context_tiers=[dict(tier) for tier in version.rates.context_tiers], **version.rates.base,
+        provider=version.provider,
+        model=version.model,
+        variant=str(version.variant),
+        valid_from=period[0],
+        valid_to=period[1],
+        origin=ModelPrice.Origin.CATALOG,
+        catalog_version=CATALOG_VERSION,
+        context_tiers=[dict(tier) for tier in version.rates.context_tiers],
+        **version.rates.base,
     )

@@ -52,7 +52,8 @@ def ranked_overrides(
     before one for all tiers; then one for some hours; then the one that began last.
     """
     suiting = [
-        version for version in versions
+        version
+        for version in versions
         if version.price.model.lower() in names
         and version.price.project_id in (None, project_id)
         and version.variant.tier in ("", tier)
@@ -60,9 +61,11 @@ def ranked_overrides(
     return sorted(
         suiting,
         key=lambda version: (
-            version.price.project_id is None, names.index(version.price.model.lower()),
+            version.price.project_id is None,
+            names.index(version.price.model.lower()),
             version.variant.tier == "",
-            version.variant.hours is None, -version.price.valid_from.timestamp(),
+            version.variant.hours is None,
+            -version.price.valid_from.timestamp(),
         ),
     )
 

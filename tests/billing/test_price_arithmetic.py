@@ -39,12 +39,19 @@ def amounts(price: ModelPrice, **counts: int | None) -> dict[str, tuple[int, Dec
 
 def test_parts_of_the_input_are_priced_apart() -> None:
     price = a_price(
-        input_per_mtok="3", cache_read_per_mtok="0.3", cache_write_per_mtok="3.75",
-        cache_write_1h_per_mtok="6", output_per_mtok="15",
+        input_per_mtok="3",
+        cache_read_per_mtok="0.3",
+        cache_write_per_mtok="3.75",
+        cache_write_1h_per_mtok="6",
+        output_per_mtok="15",
     )
     counts = {
-        "input_tokens": 18_420, "cache_read_tokens": 12_288, "cache_write_tokens": 2_048,
-        "cache_write_1h_tokens": 1_000, "output_tokens": 612, "reasoning_tokens": 300,
+        "input_tokens": 18_420,
+        "cache_read_tokens": 12_288,
+        "cache_write_tokens": 2_048,
+        "cache_write_1h_tokens": 1_000,
+        "output_tokens": 612,
+        "reasoning_tokens": 300,
     }
     assert amounts(price, **counts) == {
         "input": (4_084, Decimal("0.012252")),
@@ -58,9 +65,14 @@ def test_parts_of_the_input_are_priced_apart() -> None:
 
 def test_an_empty_rate_falls_back() -> None:
     counts = {
-        "input_tokens": 1_000_000, "cache_read_tokens": 100_000, "cache_write_tokens": 200_000,
-        "cache_write_1h_tokens": 50_000, "input_audio_tokens": 300_000, "output_tokens": 1_000_000,
-        "reasoning_tokens": 400_000, "output_audio_tokens": 100_000,
+        "input_tokens": 1_000_000,
+        "cache_read_tokens": 100_000,
+        "cache_write_tokens": 200_000,
+        "cache_write_1h_tokens": 50_000,
+        "input_audio_tokens": 300_000,
+        "output_tokens": 1_000_000,
+        "reasoning_tokens": 400_000,
+        "output_audio_tokens": 100_000,
     }
     plain = a_price(input_per_mtok="2", output_per_mtok="10")
     assert cost(plain, **counts) == Decimal(12)
@@ -70,11 +82,18 @@ def test_an_empty_rate_falls_back() -> None:
 
 def test_reasoning_and_audio_have_rates_of_their_own() -> None:
     price = a_price(
-        input_per_mtok="2", input_audio_per_mtok="40", output_per_mtok="10", reasoning_per_mtok="3",
+        input_per_mtok="2",
+        input_audio_per_mtok="40",
+        output_per_mtok="10",
+        reasoning_per_mtok="3",
         output_audio_per_mtok="80",
     )
     assert amounts(
-        price, input_tokens=1_000, input_audio_tokens=400, output_tokens=500, reasoning_tokens=100,
+        price,
+        input_tokens=1_000,
+        input_audio_tokens=400,
+        output_tokens=500,
+        reasoning_tokens=100,
         output_audio_tokens=150,
     ) == {
         "input": (600, Decimal("0.0012")),
@@ -87,7 +106,9 @@ def test_reasoning_and_audio_have_rates_of_their_own() -> None:
 
 def test_audio_that_exceeds_the_uncached_input_was_cached() -> None:
     price = a_price(
-        input_per_mtok="4", cache_read_per_mtok="0.4", input_audio_per_mtok="32",
+        input_per_mtok="4",
+        cache_read_per_mtok="0.4",
+        input_audio_per_mtok="32",
         cache_read_audio_per_mtok="0.6",
     )
     assert amounts(
@@ -102,14 +123,16 @@ def test_audio_that_exceeds_the_uncached_input_was_cached() -> None:
 def test_searches_and_requests_are_priced_by_the_thousand() -> None:
     price = a_price(input_per_mtok="1", output_per_mtok="1", web_search_per_1k="10", request_per_1k="5")
     assert amounts(price, input_tokens=0, output_tokens=0, web_search_requests=3) == {
-        "web_search": (3, Decimal("0.03")), "request": (1, Decimal("0.005")),
+        "web_search": (3, Decimal("0.03")),
+        "request": (1, Decimal("0.005")),
     }
 
 
 @pytest.mark.parametrize(("length", "expected"), [(200_000, "0.6"), (200_001, "1.200006")])
 def test_a_context_tier_begins_strictly_above_its_threshold(length: int, expected: str) -> None:
     price = a_price(
-        input_per_mtok="3", output_per_mtok="15",
+        input_per_mtok="3",
+        output_per_mtok="15",
         context_tiers=[{"above_input_tokens": 200_000, "input_per_mtok": "6"}],
     )
     assert cost(price, input_tokens=length, output_tokens=0) == Decimal(expected)
@@ -117,7 +140,8 @@ def test_a_context_tier_begins_strictly_above_its_threshold(length: int, expecte
 
 def test_a_tier_changes_only_the_rates_that_it_names() -> None:
     price = a_price(
-        input_per_mtok="3", output_per_mtok="15",
+        input_per_mtok="3",
+        output_per_mtok="15",
         context_tiers=[
             {"above_input_tokens": 10, "input_per_mtok": "6"},
             {"above_input_tokens": 20, "output_per_mtok": "30"},
@@ -125,14 +149,21 @@ def test_a_tier_changes_only_the_rates_that_it_names() -> None:
     )
     card = rate_card(price)
     assert [(sheet.above, sheet.nanos[0], sheet.nanos[6]) for sheet in card.sheets] == [
-        (20, 3 * 10**9, 30 * 10**9), (10, 6 * 10**9, 15 * 10**9), (-1, 3 * 10**9, 15 * 10**9),
+        (20, 3 * 10**9, 30 * 10**9),
+        (10, 6 * 10**9, 15 * 10**9),
+        (-1, 3 * 10**9, 15 * 10**9),
     ]
 
 
 @pytest.mark.parametrize(
     ("scaled", "nanos"),
     [
-        (499_999, 0), (500_000, 0), (500_001, 1), (1_499_999, 1), (1_500_000, 2), (2_500_000, 2),
+        (499_999, 0),
+        (500_000, 0),
+        (500_001, 1),
+        (1_499_999, 1),
+        (1_500_000, 2),
+        (2_500_000, 2),
         (2_500_001, 3),
     ],
 )
@@ -193,9 +224,14 @@ def test_thirteen_real_calls_cost_what_their_client_said() -> None:
     book = PriceBook()
     events = [
         make_event(
-            project, model=model, occurred_at=datetime(2026, 11, 22, 5, 12, tzinfo=UTC),
-            input_tokens=uncached + read + write + write_1h, cache_read_tokens=read,
-            cache_write_tokens=write + write_1h, cache_write_1h_tokens=write_1h, output_tokens=output,
+            project,
+            model=model,
+            occurred_at=datetime(2026, 11, 22, 5, 12, tzinfo=UTC),
+            input_tokens=uncached + read + write + write_1h,
+            cache_read_tokens=read,
+            cache_write_tokens=write + write_1h,
+            cache_write_1h_tokens=write_1h,
+            output_tokens=output,
             web_search_requests=searches,
         )
         for model, uncached, read, write, write_1h, output, searches in CALLS
@@ -207,22 +243,35 @@ def test_thirteen_real_calls_cost_what_their_client_said() -> None:
 
 
 SELLERS = {
-    "anthropic": "anthropic", "openai": "openai", "google": "google", "azure": "azure", "bedrock": "aws",
-    "deepseek": "deepseek", "mistral": "mistral", "x-ai": "x-ai", "groq": "groq", "perplexity": "perplexity",
-    "openrouter": "openrouter", "moonshotai": "moonshotai",
+    "anthropic": "anthropic",
+    "openai": "openai",
+    "google": "google",
+    "azure": "azure",
+    "bedrock": "aws",
+    "deepseek": "deepseek",
+    "mistral": "mistral",
+    "x-ai": "x-ai",
+    "groq": "groq",
+    "perplexity": "perplexity",
+    "openrouter": "openrouter",
+    "moonshotai": "moonshotai",
 }
 """Our slug → the package's id."""
 
 LISTED = [
     (slug, listed.id)
     for slug, seller_id in SELLERS.items()
-    for seller in get_snapshot().providers if seller.id == seller_id
+    for seller in get_snapshot().providers
+    if seller.id == seller_id
     for listed in seller.models
     if find_model(slug, listed.id) is not None
 ]
 TIERS = {
-    "": {}, "flex": {"service_tier": "flex"}, "priority": {"service_tier": "priority"},
-    "batch": {"processing": "batch"}, "fast": {"service_tier": "fast", "speed": "fast"},
+    "": {},
+    "flex": {"service_tier": "flex"},
+    "priority": {"service_tier": "priority"},
+    "batch": {"processing": "batch"},
+    "fast": {"service_tier": "fast", "speed": "fast"},
 }
 THEIR_NAMES = {"reasoning_tokens": "output_reasoning_tokens", "web_search_requests": "web_searches"}
 START = datetime(2023, 6, 1, tzinfo=UTC)
@@ -236,14 +285,17 @@ def calls(draw: st.DrawFn) -> dict[str, int]:
     whole = draw(LENGTHS | st.integers(0, 2_000_000))
     output = draw(st.integers(0, 200_000))
     counts = {
-        "input_tokens": whole, "output_tokens": output,
-        "reasoning_tokens": draw(st.integers(0, output)), "web_search_requests": draw(st.integers(0, 5)),
+        "input_tokens": whole,
+        "output_tokens": output,
+        "reasoning_tokens": draw(st.integers(0, output)),
+        "web_search_requests": draw(st.integers(0, 5)),
     }
     if draw(st.booleans()):
         read = draw(st.integers(0, whole))
         write = draw(st.integers(0, whole - read))
         parts = {
-            "cache_read_tokens": read, "cache_write_tokens": write,
+            "cache_read_tokens": read,
+            "cache_write_tokens": write,
             "cache_write_1h_tokens": draw(st.integers(0, write)),
         }
     else:
@@ -266,14 +318,21 @@ def test_the_catalogue_and_the_package_agree(
     seller = next(seller for seller in get_snapshot().providers if seller.id == SELLERS[slug])
     theirs = found.info.calc_price(
         Usage(**{THEIR_NAMES.get(name, name): count for name, count in counts.items()}),
-        seller, genai_request_timestamp=moment, price_context=TIERS[tier],
+        seller,
+        genai_request_timestamp=moment,
+        price_context=TIERS[tier],
     )
     # The package has a few rates with the noise of floats, which we round to the nanodollar a million.
     rates = [rate for rate in vars(theirs.model_price).values() if isinstance(rate, Decimal)]
     assume(all(rate == rate.quantize(NANO) for rate in rates))
     price = ModelPrice(
-        provider=slug, model=version.model, variant=str(version.variant), valid_from=version.valid_from,
-        context_tiers=list(version.rates.context_tiers), origin="catalog", **version.rates.base,
+        provider=slug,
+        model=version.model,
+        variant=str(version.variant),
+        valid_from=version.valid_from,
+        context_tiers=list(version.rates.context_tiers),
+        origin="catalog",
+        **version.rates.base,
     )
     ours = cost(price, **counts)
     assert ours == theirs.total_price.quantize(NANO, rounding=ROUND_HALF_EVEN)

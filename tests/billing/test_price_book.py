@@ -45,10 +45,19 @@ def project() -> Project:
 def test_a_catalogue_price_is_recorded_when_first_used(project: Project) -> None:
     priced = price(project, provider="openai", model="o3-2025-04-16", occurred_at=day(2025, 6, 1))
     rows = ModelPrice.objects.order_by("valid_from")
-    assert list(rows.values_list(
-        "provider", "model", "variant", "valid_from", "valid_to", "origin", "catalog_version",
-        "input_per_mtok", "output_per_mtok",
-    )) == [
+    assert list(
+        rows.values_list(
+            "provider",
+            "model",
+            "variant",
+            "valid_from",
+            "valid_to",
+            "origin",
+            "catalog_version",
+            "input_per_mtok",
+            "output_per_mtok",
+        )
+    ) == [
         ("openai", "o3", "", EPOCH, day(2025, 6, 10), "catalog", CATALOG_VERSION, Decimal(10), Decimal(40)),
         ("openai", "o3", "", day(2025, 6, 10), None, "catalog", CATALOG_VERSION, Decimal(2), Decimal(8)),
     ]
@@ -104,9 +113,16 @@ def test_a_service_tier_is_priced_by_its_variant(project: Project) -> None:
 def test_hours_of_the_day_are_priced_apart(project: Project) -> None:
     book = PriceBook()
     costs = [
-        book.price(make_event(project, provider="deepseek", model="deepseek-chat",
-                              occurred_at=datetime(2026, 5, 1, hour, tzinfo=UTC),
-                              input_tokens=1_000_000, output_tokens=0)).cost
+        book.price(
+            make_event(
+                project,
+                provider="deepseek",
+                model="deepseek-chat",
+                occurred_at=datetime(2026, 5, 1, hour, tzinfo=UTC),
+                input_tokens=1_000_000,
+                output_tokens=0,
+            )
+        ).cost
         for hour in (12, 20)
     ]
     assert costs == [Decimal("0.27"), Decimal("0.135")]
@@ -139,10 +155,15 @@ def test_an_override_is_of_one_provider(project: Project) -> None:
 
 def test_an_override_holds_from_its_beginning_to_its_end(project: Project) -> None:
     make_price(valid_from=day(2026, 3, 1), valid_to=day(2026, 4, 1))
-    costs = [acme(project, occurred_at=moment) for moment in (
-        datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC), day(2026, 3, 1),
-        datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC), day(2026, 4, 1),
-    )]
+    costs = [
+        acme(project, occurred_at=moment)
+        for moment in (
+            datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
+            day(2026, 3, 1),
+            datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC),
+            day(2026, 4, 1),
+        )
+    ]
     assert costs == [None, Decimal(1), Decimal(1), None]
 
 
@@ -152,11 +173,15 @@ def test_an_override_for_a_tier_or_for_hours_comes_before_one_for_all(project: P
     make_price(variant="22:00-06:00Z", input_per_mtok="0.25")
     assert {
         (tier, hour): acme(project, service_tier=tier, occurred_at=datetime(2026, 11, 18, hour, tzinfo=UTC))
-        for tier in ("", "batch", "flex") for hour in (12, 23)
+        for tier in ("", "batch", "flex")
+        for hour in (12, 23)
     } == {
-        ("", 12): Decimal(1), ("", 23): Decimal("0.25"),
-        ("batch", 12): Decimal("0.5"), ("batch", 23): Decimal("0.5"),
-        ("flex", 12): Decimal(1), ("flex", 23): Decimal("0.25"),
+        ("", 12): Decimal(1),
+        ("", 23): Decimal("0.25"),
+        ("batch", 12): Decimal("0.5"),
+        ("batch", 23): Decimal("0.5"),
+        ("flex", 12): Decimal(1),
+        ("flex", 23): Decimal("0.25"),
     }
 
 
@@ -274,15 +299,22 @@ def test_only_times_that_nothing_covers_are_filled(
 
 def test_gaps_between_recorded_versions_are_filled(project: Project) -> None:
     make_price(
-        origin="catalog", provider="openai", model="o3", valid_from=day(2025, 1, 1), valid_to=day(2025, 5, 1),
-        input_per_mtok="7", output_per_mtok="0",
+        origin="catalog",
+        provider="openai",
+        model="o3",
+        valid_from=day(2025, 1, 1),
+        valid_to=day(2025, 5, 1),
+        input_per_mtok="7",
+        output_per_mtok="0",
     )
     kept = price(project, provider="openai", model="o3", occurred_at=day(2025, 4, 30), input_tokens=1_000_000)
     assert kept.cost == Decimal(7)
     price(project, provider="openai", model="o3", occurred_at=day(2025, 5, 1))
     rows = ModelPrice.objects.order_by("valid_from").values_list("valid_from", "valid_to", "input_per_mtok")
     assert list(rows) == [
-        (EPOCH, day(2025, 1, 1), Decimal(10)), (day(2025, 1, 1), day(2025, 5, 1), Decimal(7)),
-        (day(2025, 5, 1), day(2025, 6, 10), Decimal(10)), (day(2025, 6, 10), None, Decimal(2)),
+        (EPOCH, day(2025, 1, 1), Decimal(10)),
+        (day(2025, 1, 1), day(2025, 5, 1), Decimal(7)),
+        (day(2025, 5, 1), day(2025, 6, 10), Decimal(10)),
+        (day(2025, 6, 10), None, Decimal(2)),
     ]
     assert isinstance(kept.price_id, UUID)

@@ -78,9 +78,12 @@ def test_an_unknown_model_gets_no_neighbours_price(provider: str, model: str) ->
 def test_prices_are_versions_by_day() -> None:
     found = find_model("openai", "o3")
     assert found is not None
-    assert [(version.valid_from, version.valid_to, version.rates.base["input_per_mtok"]) for version in
-            versions(found, "")] == [
-        (EPOCH, day(2025, 6, 10), Decimal(10)), (day(2025, 6, 10), None, Decimal(2)),
+    assert [
+        (version.valid_from, version.valid_to, version.rates.base["input_per_mtok"])
+        for version in versions(found, "")
+    ] == [
+        (EPOCH, day(2025, 6, 10), Decimal(10)),
+        (day(2025, 6, 10), None, Decimal(2)),
     ]
 
 
@@ -100,7 +103,9 @@ def test_a_tier_with_prices_of_its_own_is_a_variant() -> None:
     assert flex is not None
     assert before is not None
     assert (flex.variant, flex.valid_from, flex.rates.base["input_per_mtok"]) == (
-        Variant("flex"), day(2026, 10, 12), Decimal(1),
+        Variant("flex"),
+        day(2026, 10, 12),
+        Decimal(1),
     )
     assert (before.valid_to, before.rates.base["input_per_mtok"]) == (day(2026, 10, 12), Decimal(2))
 
@@ -116,7 +121,11 @@ def test_a_tier_without_prices_of_its_own_is_standard() -> None:
 @pytest.mark.parametrize(
     ("reported", "tier"),
     [
-        ("standard", ""), ("STANDARD", ""), ("default", ""), ("auto", ""), ("Flex", "flex"),
+        ("standard", ""),
+        ("STANDARD", ""),
+        ("default", ""),
+        ("auto", ""),
+        ("Flex", "flex"),
         ("ON_DEMAND_PRIORITY", "priority"),
     ],
 )
@@ -144,7 +153,11 @@ def test_hours_may_pass_midnight() -> None:
     hours = Variant.parse("22:00-06:00Z").hours
     assert isinstance(hours, Hours)
     assert [hours.holds(datetime(2026, 1, 1, hour, tzinfo=UTC)) for hour in (21, 22, 0, 5, 6)] == [
-        False, True, True, True, False,
+        False,
+        True,
+        True,
+        True,
+        False,
     ]
 
 
@@ -157,8 +170,12 @@ def test_long_prompts_have_a_tier_of_rates() -> None:
     assert version is not None
     assert version.rates.context_tiers == (
         {
-            "above_input_tokens": 200_000, "input_per_mtok": "6", "cache_write_per_mtok": "7.5",
-            "cache_read_per_mtok": "0.6", "output_per_mtok": "22.5", "cache_write_1h_per_mtok": "12",
+            "above_input_tokens": 200_000,
+            "input_per_mtok": "6",
+            "cache_write_per_mtok": "7.5",
+            "cache_read_per_mtok": "0.6",
+            "output_per_mtok": "22.5",
+            "cache_write_1h_per_mtok": "12",
         },
     )
 

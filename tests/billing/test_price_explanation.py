@@ -36,8 +36,12 @@ def notes(usage: TokenUsage) -> dict[str, str]:
 
 def test_a_cost_is_explained_from_its_stored_version(django_assert_num_queries: Any) -> None:
     usage = book(
-        model="claude-sonnet-4-5-20250929", input_tokens=18_420, cache_read_tokens=12_288,
-        cache_write_tokens=2_048, output_tokens=612, reasoning_tokens=0,
+        model="claude-sonnet-4-5-20250929",
+        input_tokens=18_420,
+        cache_read_tokens=12_288,
+        cache_write_tokens=2_048,
+        output_tokens=612,
+        reasoning_tokens=0,
     )
     price = ModelPrice.objects.get()
     with django_assert_num_queries(1):
@@ -48,15 +52,30 @@ def test_a_cost_is_explained_from_its_stored_version(django_assert_num_queries: 
         summary="Priced by us.",
         lines=(
             CostLine(
-                "input", "Input, not cached", "18,420 input − 12,288 read − 2,048 written", 4_084, Decimal(3),
-                "million", Decimal("0.012252"),
+                "input",
+                "Input, not cached",
+                "18,420 input − 12,288 read − 2,048 written",
+                4_084,
+                Decimal(3),
+                "million",
+                Decimal("0.012252"),
             ),
             CostLine(
-                "cache_read", "Cache read", "part of input", 12_288, Decimal("0.3"), "million",
+                "cache_read",
+                "Cache read",
+                "part of input",
+                12_288,
+                Decimal("0.3"),
+                "million",
                 Decimal("0.0036864"),
             ),
             CostLine(
-                "cache_write", "Cache write, 5 min", "part of input", 2_048, Decimal("3.75"), "million",
+                "cache_write",
+                "Cache write, 5 min",
+                "part of input",
+                2_048,
+                Decimal("3.75"),
+                "million",
                 Decimal("0.00768"),
             ),
             CostLine(
@@ -68,12 +87,22 @@ def test_a_cost_is_explained_from_its_stored_version(django_assert_num_queries: 
         disagreement="",
         versions=(
             PriceVersion(
-                id=price.pk, number=1, is_applied=True, valid_from=None, valid_to=None,
+                id=price.pk,
+                number=1,
+                is_applied=True,
+                valid_from=None,
+                valid_to=None,
                 rates=(
-                    ("in", Decimal(3)), ("out", Decimal(15)), ("read", Decimal("0.3")),
-                    ("write", Decimal("3.75")), ("write 1 h", Decimal(6)), ("1,000 searches", Decimal(10)),
+                    ("in", Decimal(3)),
+                    ("out", Decimal(15)),
+                    ("read", Decimal("0.3")),
+                    ("write", Decimal("3.75")),
+                    ("write 1 h", Decimal(6)),
+                    ("1,000 searches", Decimal(10)),
                 ),
-                origin=f"Catalogue {CATALOG_VERSION}", recorded_at=price.recorded_at, note="",
+                origin=f"Catalogue {CATALOG_VERSION}",
+                recorded_at=price.recorded_at,
+                note="",
             ),
         ),
         facts=(
@@ -90,12 +119,22 @@ def test_a_cost_is_explained_from_its_stored_version(django_assert_num_queries: 
 
 def test_notes_say_where_a_quantity_or_rate_comes_from() -> None:
     make_price(
-        input_per_mtok="4", cache_read_per_mtok="0.4", input_audio_per_mtok="32", reasoning_per_mtok="3",
+        input_per_mtok="4",
+        cache_read_per_mtok="0.4",
+        input_audio_per_mtok="32",
+        reasoning_per_mtok="3",
     )
     usage = book(
-        provider="acme", model="acme-1", input_tokens=5_000, cache_read_tokens=3_000,
-        cache_write_tokens=1_000, cache_write_1h_tokens=500, input_audio_tokens=1_200, output_tokens=900,
-        reasoning_tokens=300, web_search_requests=2,
+        provider="acme",
+        model="acme-1",
+        input_tokens=5_000,
+        cache_read_tokens=3_000,
+        cache_write_tokens=1_000,
+        cache_write_1h_tokens=500,
+        input_audio_tokens=1_200,
+        output_tokens=900,
+        reasoning_tokens=300,
+        web_search_requests=2,
     )
     assert notes(usage) == {
         "Cache read": "part of input",
@@ -119,10 +158,15 @@ def test_the_output_says_what_of_it_was_reasoning(reasoning: int | None, note: s
 def test_versions_are_a_timeline_and_the_applied_one_is_marked() -> None:
     make_price(valid_from=datetime(2025, 1, 1, tzinfo=UTC), note="First contract")
     usage = book(provider="acme", model="acme-1")
-    add_override(price=ModelPrice(
-        provider="acme", model="acme-1", valid_from=NOON + timedelta(days=1), input_per_mtok="3",
-        output_per_mtok="2",
-    ))
+    add_override(
+        price=ModelPrice(
+            provider="acme",
+            model="acme-1",
+            valid_from=NOON + timedelta(days=1),
+            input_per_mtok="3",
+            output_per_mtok="2",
+        )
+    )
     explanation = explain(usage, now=TODAY)
     assert [
         (version.number, version.is_applied, version.valid_from, version.valid_to, version.note)
@@ -133,10 +177,13 @@ def test_versions_are_a_timeline_and_the_applied_one_is_marked() -> None:
     ]
     assert {version.origin for version in explanation.versions} == {"Override for all projects"}
     assert facts(usage) == {
-        "Reported model": "acme-1", "Matched": "no model of the catalogue",
+        "Reported model": "acme-1",
+        "Matched": "no model of the catalogue",
         "Override": "yes, for all projects",
-        "Source said": "no cost reported", "Service tier": "standard",
-        "Context tier": "one price for prompts of all lengths", "At today’s price": "$0.003200000",
+        "Source said": "no cost reported",
+        "Service tier": "standard",
+        "Context tier": "one price for prompts of all lengths",
+        "At today’s price": "$0.003200000",
     }
     assert explanation.disagreement == ""
 
@@ -178,13 +225,15 @@ def test_a_newer_catalogue_changes_no_explanation(monkeypatch: pytest.MonkeyPatc
         ({"model": "anthropic/claude-sonnet-4-5-20250929"}, "Matched", "claude-sonnet-4-5, by prefix"),
         ({"provider": "mistral", "model": "codestral-latest"}, "Matched", "codestral, by prefix"),
         (
-            {"provider": "google", "model": "claude-3.5-sonnet"}, "Matched",
+            {"provider": "google", "model": "claude-3.5-sonnet"},
+            "Matched",
             "anthropic/claude-3-5-sonnet, by the catalogue’s rules",
         ),
         ({"input_tokens": 200_001}, "Context tier", "above 200,000 tokens"),
         ({"service_tier": "priority"}, "Service tier", "priority, at the standard price"),
         (
-            {"provider": "openai", "model": "o3", "service_tier": "flex"}, "Service tier",
+            {"provider": "openai", "model": "o3", "service_tier": "flex"},
+            "Service tier",
             "flex, at its own price",
         ),
         ({"reported_cost": Decimal("0.5")}, "Source said", "$0.500000000"),
@@ -200,11 +249,17 @@ def test_a_reported_cost_is_laid_beside_the_price_book() -> None:
     usage = book(prefers_reported=True, provider="openai", model="o3", reported_cost=Decimal("0.5"))
     explanation = explain(usage, now=TODAY)
     assert (explanation.summary, explanation.lines, explanation.total, explanation.versions) == (
-        "The source reported this cost.", (), None, (),
+        "The source reported this cost.",
+        (),
+        None,
+        (),
     )
     assert facts(usage) == {
-        "Reported model": "o3", "Matched": "o3, exactly", "Override": "none for this project",
-        "Source said": "$0.500000000, the same", "Service tier": "standard",
+        "Reported model": "o3",
+        "Matched": "o3, exactly",
+        "Override": "none for this project",
+        "Source said": "$0.500000000, the same",
+        "Service tier": "standard",
         "By the price book": "$0.002800000",
         "At today’s price": "$0.002800000",
     }
@@ -228,7 +283,10 @@ def test_a_reported_cost_is_laid_beside_the_price_book() -> None:
 def test_a_call_that_no_price_applied_to_says_why(event: dict[str, Any], summary: str) -> None:
     explanation = explain(book(**event))
     assert (explanation.summary, explanation.lines, explanation.total, explanation.versions) == (
-        summary, (), None, (),
+        summary,
+        (),
+        None,
+        (),
     )
 
 
@@ -245,7 +303,8 @@ def test_an_arithmetic_that_disagrees_with_the_ledger_says_so() -> None:
     usage.cost = Decimal("0.0046")
     explanation = explain(usage)
     assert (explanation.cost, explanation.total, explanation.disagreement) == (
-        Decimal("0.0046"), Decimal("0.0045"),
+        Decimal("0.0046"),
+        Decimal("0.0045"),
         "Booked as $0.004600000, but this arithmetic gives $0.004500000.",
     )
 

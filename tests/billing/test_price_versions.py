@@ -62,8 +62,12 @@ def test_versions_of_other_prices_may_overlap() -> None:
     first, second = make_project(), make_project()
     make_price()
     for other in (
-        {"provider": "other"}, {"model": "other"}, {"variant": "flex"}, {"project": first},
-        {"project": second}, {"origin": "catalog"},
+        {"provider": "other"},
+        {"model": "other"},
+        {"variant": "flex"},
+        {"project": first},
+        {"project": second},
+        {"origin": "catalog"},
     ):
         assert not refused(**other), other
 
@@ -106,8 +110,13 @@ def test_a_catalogue_price_belongs_to_no_project() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("input_per_mtok", "9"), ("output_per_mtok", None), ("context_tiers", [{"above_input_tokens": 1}]),
-        ("model", "acme-2"), ("variant", "flex"), ("valid_from", day(2021, 1, 1)), ("origin", "catalog"),
+        ("input_per_mtok", "9"),
+        ("output_per_mtok", None),
+        ("context_tiers", [{"above_input_tokens": 1}]),
+        ("model", "acme-2"),
+        ("variant", "flex"),
+        ("valid_from", day(2021, 1, 1)),
+        ("origin", "catalog"),
     ],
 )
 def test_a_recorded_price_is_never_edited(field: str, value: object) -> None:
@@ -157,14 +166,19 @@ def test_a_new_override_ends_the_open_version_it_begins_inside() -> None:
     new = add_override(price=an_override(valid_from=day(2026, 1, 1)))
     old.refresh_from_db()
     assert (old.valid_to, new.valid_from, new.valid_to, new.origin) == (
-        day(2026, 1, 1), day(2026, 1, 1), None, "override",
+        day(2026, 1, 1),
+        day(2026, 1, 1),
+        None,
+        "override",
     )
 
 
 def test_a_new_override_leaves_other_prices_open() -> None:
     project = make_project()
     others = [
-        make_price(origin="catalog"), make_price(variant="flex"), make_price(project=project),
+        make_price(origin="catalog"),
+        make_price(variant="flex"),
+        make_price(project=project),
         make_price(model="acme-2"),
     ]
     add_override(price=an_override())
@@ -180,17 +194,20 @@ def test_an_override_is_recorded_under_canonical_names() -> None:
     ("fields", "field", "message"),
     [
         (
-            {"valid_from": day(2026, 2, 1)}, "valid_from",
+            {"valid_from": day(2026, 2, 1)},
+            "valid_from",
             "Another version holds from 1 Jan 2026 00:00 UTC until 1 Mar 2026 00:00 UTC. "
             "Begin this one after it, or end this one before it.",
         ),
         (
-            {"valid_from": day(2025, 1, 1)}, "valid_from",
+            {"valid_from": day(2025, 1, 1)},
+            "valid_from",
             "Another version holds from 1 Jan 2026 00:00 UTC until 1 Mar 2026 00:00 UTC. "
             "Begin this one after it, or end this one before it.",
         ),
         (
-            {"valid_from": day(2026, 5, 1)}, "valid_from",
+            {"valid_from": day(2026, 5, 1)},
+            "valid_from",
             "Another version holds from 1 May 2026 00:00 UTC until further notice. "
             "Begin this one after it, or end this one before it.",
         ),
@@ -200,17 +217,20 @@ def test_an_override_is_recorded_under_canonical_names() -> None:
         ({"context_tiers": {}}, "context_tiers", "Give a list of tiers."),
         ({"context_tiers": [7]}, "context_tiers", "Tier 1 is not an object."),
         (
-            {"context_tiers": [{"above_input_tokens": 0, "input_per_mtok": "1"}]}, "context_tiers",
+            {"context_tiers": [{"above_input_tokens": 0, "input_per_mtok": "1"}]},
+            "context_tiers",
             "Tier 1: “above_input_tokens” must be a whole number above 0.",
         ),
         (
             {"context_tiers": [{"above_input_tokens": tier, "input_per_mtok": "1"} for tier in (2000, 1000)]},
-            "context_tiers", "Tier 2: “above_input_tokens” must be a whole number above 2,000.",
+            "context_tiers",
+            "Tier 2: “above_input_tokens” must be a whole number above 2,000.",
         ),
         ({"context_tiers": [{"above_input_tokens": 9}]}, "context_tiers", "Tier 1 changes no rate."),
         *(
             (
-                {"context_tiers": [{"above_input_tokens": 9, "input_per_mtok": rate}]}, "context_tiers",
+                {"context_tiers": [{"above_input_tokens": 9, "input_per_mtok": rate}]},
+                "context_tiers",
                 'Tier 1: “input_per_mtok” must be dollars as text, such as "6.00".',
             )
             for rate in (6, 6.5, "six", "-1", "NaN", "Infinity", None)

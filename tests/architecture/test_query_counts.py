@@ -1,6 +1,7 @@
-"""Each page of the sidebar asks the database as often as tests/query_counts.json says, on both engines."""
+"""Each page asks the database as often as tests/query_counts.json says, on both engines."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from billing.ledger.record import record_usage
@@ -9,20 +10,47 @@ from tests.cast import Cast
 from tests.factories import make_conversation, make_event, make_message, make_person
 from tests.query_baseline import QueryBaseline
 
-PAGES = [page.view_name for group in GROUPS for page in group.pages]
+SIDEBAR = [page.view_name for group in GROUPS for page in group.pages]
+LISTS = [
+    f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry
+]
+PAGES = list(dict.fromkeys([*SIDEBAR, "dashboard:search", *LISTS]))
+
+
+def _address(view_name: str, cast: Cast) -> str:
+    """The page's address, after some calls in conversations of the project."""
+    for _ in range(3):
+        conversation, person = make_conversation(cast.project), make_person()
+        message = make_message(conversation)
+        event = make_event(
+            cast.project, conversation_id=conversation.pk, message_id=message.pk, person_id=person.pk
+        )
+        [outcome] = record_usage([event])
+    if view_name == "chat:transcript":
+        return reverse(view_name, args=[conversation.pk])
+    if view_name in {"billing:cost", "admin:billing_tokenusage_change"}:
+        return reverse(view_name, args=[outcome.usage_id])
+    if view_name == "admin:projects_project_change":
+        return reverse(view_name, args=[cast.project.pk])
+    return reverse(view_name) + ("?q=conversation" if view_name == "dashboard:search" else "")
 
 
 @pytest.mark.parametrize("who", ["owner", "member"])
-@pytest.mark.parametrize("view_name", PAGES)
+@pytest.mark.parametrize(
+    "view_name",
+    [
+        *PAGES,
+        "chat:transcript",
+        "billing:cost",
+        "admin:billing_tokenusage_change",
+        "admin:projects_project_change",
+    ],
+)
 def test_the_page_keeps_to_its_count(
     view_name: str, who: str, cast: Cast, query_baseline: QueryBaseline
 ) -> None:
-    for _ in range(3):
-        conversation, person = make_conversation(cast.project), make_person()
-        make_message(conversation)
-        record_usage([make_event(cast.project, conversation_id=conversation.pk, person_id=person.pk)])
+    address = _address(view_name, cast)
     client = getattr(cast, who).client
-    address = reverse(view_name)
     # Once beforehand: what a process reads once and keeps is not the page's.
     client.get(address)
     with query_baseline(f"{view_name} as {who}"):

@@ -20,14 +20,23 @@ class Cursor:
         return f"{self.moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{self.id}"
 
 
+def read_moment(text: str) -> datetime | None:
+    """An aware moment of an address; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def read_cursor(text: str) -> Cursor | None:
     """The place that an address names; None when it names none."""
     moment_text, _, id_text = text.partition("_")
+    moment = read_moment(moment_text)
     try:
-        moment, row_id = datetime.fromisoformat(moment_text), UUID(id_text)
+        return Cursor(moment, UUID(id_text)) if moment else None
     except ValueError:
         return None
-    return Cursor(moment, row_id) if moment.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)

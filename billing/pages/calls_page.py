@@ -14,7 +14,6 @@ from billing.measures import ANSWERED
 from billing.models import TokenUsage
 from billing.pages.asking import Asked, read_query
 from billing.pages.chips import Chip, Filters, build_filters
-from billing.pages.keyset import Slice, read_cursor, read_moment, read_slice
 from billing.pages.links import here_url, moment_param
 from billing.pages.wording import days_text
 from billing.reports.amounts import to_sums
@@ -26,9 +25,11 @@ from billing.reports.rows import rows_behind
 from billing.rollups import MEASURES
 from chat.models import Conversation
 from chat.names import conversation_names
+from core.keyset import Slice, read_cursor, read_moment, read_slice
 from core.numbers import count_text
 
 COUNTED_UP_TO = 10_000
+PAGE_SIZE = 50
 
 _MARKS = {"answered": "Answered only", "errors": "Failed only", "unpriced": "Unpriced only"}
 
@@ -106,7 +107,7 @@ def build_calls_page(request: HttpRequest) -> CallsPage:
     rows = narrowing.apply(rows_behind(query, user=asked.user))
     before, after = (read_cursor(request.GET.get(name, "")) for name in ("before", "after"))
     listed = rows.select_related("project", "person").defer("raw_usage", "tags")
-    found = read_slice(listed, before=before, after=after)
+    found = read_slice(listed, "occurred_at", size=PAGE_SIZE, before=before, after=after)
     count = rows[: COUNTED_UP_TO + 1].count()
     params = narrowing.params
     return CallsPage(

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.safestring import SafeString
-
 from billing.pages import sums as ratios
 from billing.reports.report import Sums
 from core.markup import NOT_APPLICABLE, UNPRICED, ZERO
@@ -128,8 +126,3 @@ def _cost_change(figures: Figures) -> Decimal | None:
 def _change(figures: Figures) -> str:
     change = _cost_change(figures)
     return NOT_APPLICABLE if change is None else percent_text(change, signed=True)
-
-
-def is_markup(text: str) -> bool:
-    """Whether a cell's text is one of the marks that stand for a figure."""
-    return isinstance(text, SafeString)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from billing.ledger.record import record_usage
-from billing.pages import calls_page, keyset
+from billing.pages import calls_page
 from billing.reports.report import Sums
 from projects.models import Project
 from tests.billing.usage_pages import NOVEMBER, book, make_billed_project, page_of
@@ -36,7 +36,7 @@ def ids(page: Any) -> list[Any]:
 def test_pages_hold_every_call_once_newest_first(
     owner: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "SIZE", 3)
+    monkeypatch.setattr(calls_page, "PAGE_SIZE", 3)
     # Many calls end at the same moment: the id tells them apart.
     calls = [
         book(project, cost="1", occurred_at=NOON + timedelta(seconds=number // 4)) for number in range(10)
@@ -68,7 +68,7 @@ def test_a_cursor_that_makes_no_sense_is_the_first_page(owner: Client, project: 
 def test_totals_are_those_of_all_rows_not_of_the_page(
     owner: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "SIZE", 1)
+    monkeypatch.setattr(calls_page, "PAGE_SIZE", 1)
     book(project, cost="1", input_tokens=10, output_tokens=1)
     book(project, cost="2", input_tokens=20, output_tokens=2)
     book(project, input_tokens=40, output_tokens=4)

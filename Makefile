@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 PORT ?= 8000
 export PORT
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
-	--no-emit-index-url --custom-compile-command "make lock" --quiet
+	--custom-compile-command "make lock" --quiet
 
 .PHONY: help demo run test install install-dev lint types checks tests browser lock
 

@@ -31,15 +31,22 @@ def kept_zones() -> list[str]:
 
     Reading the register holds its shared lock until the end of the transaction: rebuild_rollups waits for it.
     """
-    kept = list(RollupZone.objects.values_list("zone", flat=True))
+    kept = _registered_zones()
     missing = [zone for zone in settings.REPORTING_TIME_ZONES if zone not in kept]
-    if missing and not TokenUsage.objects.exists():
+    if missing:
+        if TokenUsage.objects.exists():
+            # Another process may have registered them with its first batch, between our two questions.
+            return _registered_zones()
         now = timezone.now()
         RollupZone.objects.bulk_create(
             [RollupZone(zone=zone, built_at=now) for zone in missing], ignore_conflicts=True
         )
         return [*kept, *missing]
     return kept
+
+
+def _registered_zones() -> list[str]:
+    return list(RollupZone.objects.values_list("zone", flat=True))
 
 
 def add_to_rollups(

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 
 from billing.querysets import AppendOnlyError, TokenUsageQuerySet
@@ -121,8 +121,12 @@ class TokenUsage(models.Model):
     reasoning_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of output.")
     output_audio_tokens = models.BigIntegerField(null=True, blank=True, help_text="Part of output.")
     total_tokens = models.GeneratedField(
-        expression=Coalesce(F("input_tokens"), 0) + Coalesce(F("output_tokens"), 0),
-        output_field=models.BigIntegerField(),
+        # Unknown only when neither part is known.
+        expression=Case(
+            When(input_tokens__isnull=True, output_tokens__isnull=True, then=None),
+            default=Coalesce(F("input_tokens"), 0) + Coalesce(F("output_tokens"), 0),
+        ),
+        output_field=models.BigIntegerField(null=True),
         db_persist=True,
     )
     web_search_requests = models.BigIntegerField(

@@ -150,7 +150,7 @@ def test_bad_events_are_rejected_by_name_and_the_good_ones_booked() -> None:
 def test_unknown_tokens_stay_unknown_and_are_counted() -> None:
     record_usage([acme(make_project(), input_tokens=None, output_tokens=None)])
     row = TokenUsage.objects.get()
-    assert (row.input_tokens, row.output_tokens, row.cost) == (None, None, None)
+    assert (row.input_tokens, row.output_tokens, row.total_tokens, row.cost) == (None, None, None, None)
     sums = DailyProjectUsage.objects.get()
     assert (sums.requests, sums.unmeasured_requests, sums.unpriced_requests) == (1, 1, 1)
 

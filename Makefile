@@ -15,6 +15,7 @@ help: ## List the commands
 demo: install ## Serve with 120 days of demo data on http://127.0.0.1:8000 (PORT=… for another port)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py seed_demo --days 120
+	@$(PYTHON) manage.py rebuild_rollups --check
 	@exec $(PYTHON) -m gunicorn -c config/gunicorn.py config.wsgi
 
 run: install ## Serve without demo data

@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 PORT ?= 8000
 export PORT
-LOCK := $(PYTHON) -m uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+LOCK := $(PYTHON) -m uv pip compile pyproject.toml --extra duckdb --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
 .PHONY: help demo run test install install-dev lint types checks tests browser lock

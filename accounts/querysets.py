@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -15,8 +15,30 @@ class PersonQuerySet(models.QuerySet["Person"]):  # type: ignore[name-defined]
             return self.none()
         if user.sees_all_projects:
             return self
-        linked = Q(owned_projects__memberships__user=user) | Q(conversations__project__memberships__user=user)
-        return self.filter(pk__in=self.model._default_manager.filter(linked).values("pk"))
+        people = self.model._default_manager
+        linked = Q()
+        # One subquery a link: joined into one, the links would multiply each other's rows.
+        for link in (
+            "owned_projects",
+            "conversations__project",
+            "participations__project",
+            "agents__project",
+        ):
+            linked |= Q(pk__in=people.filter(**{f"{link}__memberships__user": user}).values("pk"))
+        return self.filter(linked)
+
+
+class PersonLinkedQuerySet(models.QuerySet[Any]):
+    """For tables of a person's own things, which stand above projects."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else what belongs to people that `user` may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        people = self.model._meta.get_field("person").related_model._default_manager
+        return self.filter(person__in=people.visible_to(user).values("pk"))
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -75,3 +75,16 @@ class StaffQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Everything for active staff, nothing for others."""
         return self if user.is_authenticated and user.is_active and user.is_staff else self.none()
+
+
+class QuotaQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All with an installation role, else those of projects and people that `user` may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        people = self.model._meta.get_field("person").related_model._default_manager
+        mine = models.Q(project_id__in=user.memberships.values("project_id"))
+        personal = models.Q(project__isnull=True, person__in=people.visible_to(user).values("pk"))
+        return self.filter(mine | personal)

@@ -9,7 +9,9 @@ from django.db import connections
 
 from billing.models import TokenUsage
 
-_MUTABLE = frozenset({"conversation_id", "message_id", "superseded_by_id"})
+_MUTABLE = frozenset(
+    {"conversation_id", "message_id", "agent_id", "agent_run_id", "job_id", "superseded_by_id"}
+)
 """What may change in a booked row: links to content that was deleted, and its successor."""
 
 _MESSAGE = "The ledger is append-only: only links to deleted content and the successor may change."

@@ -140,6 +140,11 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = ["config.formats"]
 
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
+"""Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
+if keys_file := env.str("ENCRYPTION_KEYS_FILE", default=""):
+    ENCRYPTION_KEYS += Path(keys_file).expanduser().read_text().split()
+
 REPORTING_TIME_ZONES: list[str] = env.list("REPORTING_TIME_ZONES", default=["UTC"])
 """IANA zones whose days are kept in the rollups; the first is the default of every report."""
 if _unknown_zones := set(REPORTING_TIME_ZONES) - available_timezones():

@@ -3,16 +3,32 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from core.ids import new_id
 
 
+class ChangedAtField(models.DateTimeField):  # type: ignore[type-arg]
+    """The time of the last change: set by every save, but kept as given when the row is made.
+
+    An imported row keeps the time at which its source changed it last.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": timezone.now, "editable": False, **kwargs})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if not add:
+            setattr(model_instance, self.attname, timezone.now())
+        return super().pre_save(model_instance, add)
+
+
 class BaseModel(models.Model):
-    """A row with a time-ordered UUID and the times of its making and last change."""
+    """A row with a time-ordered UUID and the times of its making and last change, here or at its source."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = ChangedAtField()
 
     class Meta:
         abstract = True

@@ -31,3 +31,21 @@ class ImportRunQuerySet(models.QuerySet[Any]):
         if user.sees_all_projects:
             return self
         return self.filter(project_id__in=membership_project_ids(user))
+
+
+class ProviderConfigQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else those that agents of the user's projects speak with."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        linked = self.model._default_manager.filter(agents__project_id__in=membership_project_ids(user))
+        return self.filter(pk__in=linked.values("pk"))
+
+
+class ProviderModelQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The models of the configs that `user` may see."""
+        configs = self.model._meta.get_field("config").related_model._default_manager
+        return self.filter(config__in=configs.visible_to(user).values("pk"))

@@ -31,6 +31,26 @@ class ProjectScopedQuerySet(models.QuerySet[Any]):
         return self.filter(project_id__in=membership_project_ids(user))
 
 
+_READ_EVERYTHING = ("auditor", "owner")
+_READ_THEIR_PROJECT = ("analyst", "operator", "manager")
+
+
+class TranscriptQuerySet(ProjectScopedQuerySet):
+    """For tables of words. Costs are for everybody who sees the project; words are not.
+
+    `visible_to` tells whose rows one may count, `readable_by` whose one may read.
+    """
+
+    def readable_by(self, user: "User | AnonymousUser") -> Self:
+        """Rows whose words (titles, contents) `user` may read; always among those visible to them."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role in _READ_EVERYTHING:
+            return self
+        readable = user.memberships.filter(role__in=_READ_THEIR_PROJECT)
+        return self.filter(project_id__in=readable.values("project_id"))
+
+
 def membership_project_ids(user: "User") -> models.QuerySet[Any, Any]:
     """A subquery of the ids of the projects that `user` is a member of."""
     return user.memberships.values("project_id")

@@ -29,6 +29,12 @@ class Person(BaseModel):
         db_comment="Lower-cased e-mail; several people may share one",
     )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.HUMAN)
+    handle = models.CharField(
+        max_length=255, blank=True, help_text="The name it signs in with at its source."
+    )
+    avatar_url = models.TextField("avatar URL", blank=True)
+    preferences = models.JSONField(default=dict, blank=True, help_text="Theme, goals and the like.")
+    disabled_at = models.DateTimeField(null=True, blank=True)
     external_ids = models.JSONField(
         default=dict, blank=True, help_text="Ids in source systems: {source: id}."
     )

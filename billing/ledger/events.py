@@ -55,6 +55,9 @@ class UsageEvent:
     agent_label: str = ""
     conversation_id: UUID | None = None
     message_id: UUID | None = None
+    agent_id: UUID | None = None
+    agent_run_id: UUID | None = None
+    job_id: UUID | None = None
     session_id: str = ""
     environment: str = ""
     tags: tuple[str, ...] = ()

@@ -116,14 +116,14 @@ def _attributed_like(event: UsageEvent, other: UsageEvent | TokenUsage) -> Usage
     return replace(event, **{name: getattr(other, name) for name in _ATTRIBUTION})
 
 
-def _projects(bookings: dict[bytes, _Booking]) -> dict[UUID, bool]:
-    """Existing projects of the batch → whether they prefer the reported cost."""
+def _projects(bookings: dict[bytes, _Booking]) -> dict[UUID, Project]:
+    """The existing projects of the batch, with what they say of costs."""
     ids = {booking.event.project_id for booking in bookings.values() if booking.event.project_id}
-    return dict(Project.objects.filter(pk__in=ids).values_list("pk", "prefers_reported_cost"))
+    return Project.objects.only("prefers_reported_cost", "only_reported_cost").in_bulk(ids)
 
 
 def _without_known(
-    bookings: list[_Booking], projects: dict[UUID, bool], outcomes: dict[int, Outcome]
+    bookings: list[_Booking], projects: dict[UUID, Project], outcomes: dict[int, Outcome]
 ) -> list[_Booking]:
     """The bookings that the ledger lacks, or has in a less complete form (`replaces` is set then)."""
     known: dict[bytes, TokenUsage] = {}
@@ -145,21 +145,25 @@ def _without_known(
             continue
         if row is not None and row.project_id != booking.event.project_id:
             booking.event = _attributed_like(booking.event, row)
-            projects[row.project_id] = row.project.prefers_reported_cost
+            projects[row.project_id] = row.project
         booking.replaces = row
         wanted.append(booking)
     return wanted
 
 
 def _priced_rows(
-    bookings: list[_Booking], projects: dict[UUID, bool], book: PriceBook
+    bookings: list[_Booking], projects: dict[UUID, Project], book: PriceBook
 ) -> dict[UUID, tuple[_Booking, dict[str, Any]]]:
     """Ledger rows by their new id, in key order: one order for all processes, so none wait in a circle."""
     recorded_at = timezone.now()
     rows = {}
     for booking in sorted(bookings, key=lambda booking: booking.key):
-        prefers_reported = projects[booking.event.project_id]  # type: ignore[index]
-        priced = book.price(booking.event, prefers_reported=prefers_reported)
+        project = projects[booking.event.project_id]  # type: ignore[index]
+        priced = book.price(
+            booking.event,
+            prefers_reported=project.prefers_reported_cost,
+            only_reported=project.only_reported_cost,
+        )
         row = ledger_row(booking.event, priced, booking.key, recorded_at)
         rows[row["id"]] = booking, row
     return rows

@@ -1,6 +1,8 @@
 from billing.models.model_price import ModelPrice
+from billing.models.quota import Quota
 from billing.models.rollup_zone import RollupZone
 from billing.models.rollups import DailyModelUsage, DailyPersonUsage, DailyProjectUsage, DailyUsage
+from billing.models.subscription import Subscription
 from billing.models.token_usage import TokenUsage
 
 __all__ = [
@@ -9,6 +11,8 @@ __all__ = [
     "DailyProjectUsage",
     "DailyUsage",
     "ModelPrice",
+    "Quota",
     "RollupZone",
+    "Subscription",
     "TokenUsage",
 ]

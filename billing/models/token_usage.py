@@ -104,6 +104,30 @@ class TokenUsage(models.Model):
     message = models.ForeignKey(
         "chat.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="usage", db_index=False
     )
+    agent = models.ForeignKey(
+        "projects.Agent",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="usage",
+        db_index=False,
+    )
+    agent_run = models.ForeignKey(
+        "chat.AgentRun",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="usage",
+        db_index=False,
+    )
+    job = models.ForeignKey(
+        "projects.BackgroundJob",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="usage",
+        db_index=False,
+    )
     session_id = models.CharField(max_length=255, blank=True)
     environment = models.CharField(max_length=64, blank=True)
     tags = models.JSONField(default=list, blank=True)
@@ -261,7 +285,15 @@ class TokenUsage(models.Model):
                 models.Index(
                     fields=[name], name=f"usage_{name}_idx", condition=Q(**{f"{name}__isnull": False})
                 )
-                for name in ("person", "message", "price", "superseded_by")
+                for name in (
+                    "person",
+                    "message",
+                    "agent",
+                    "agent_run",
+                    "job",
+                    "price",
+                    "superseded_by",
+                )
             ),
             # Unpriced work.
             models.Index(

@@ -86,8 +86,13 @@ class PriceBook:
         self._shelves: dict[tuple[UUID | None, str, str, str], _Shelf] = {}
         self._watch = TransactionWatch()
 
-    def price(self, event: PricedCall, *, prefers_reported: bool = False) -> Priced:
-        """The cost of one call, at the price of its moment."""
+    def price(
+        self, event: PricedCall, *, prefers_reported: bool = False, only_reported: bool = False
+    ) -> Priced:
+        """The cost of one call, at the price of its moment.
+
+        `only_reported`: where neither an override nor the source gives a cost it stays unknown.
+        """
         shelf = self._shelf(event)
         if event.status in _FREE:
             return Priced(Decimal(0), TokenUsage.CostSource.REPORTED, None, shelf.catalog_model)
@@ -97,8 +102,10 @@ class PriceBook:
         version = version_holding(shelf.overrides, event.occurred_at)
         is_overridden = version is not None
         cost = version.cost_of(event) if version else None
-        if cost is None and prefers_reported and event.reported_cost is not None:
+        if cost is None and (prefers_reported or only_reported) and event.reported_cost is not None:
             return Priced(event.reported_cost, TokenUsage.CostSource.REPORTED, None, shelf.catalog_model)
+        if cost is None and only_reported:
+            return unknown
         if not is_overridden:
             version = self._catalog_version(shelf, event.occurred_at)
             cost = version.cost_of(event) if version else None

@@ -3,8 +3,17 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from chat.querysets import TranscriptQuerySet
+from core.declarations import known
 from core.models import ProjectScopedModel
+from projects.querysets import TranscriptQuerySet
+
+
+class ConversationKind(models.TextChoices):
+    CHAT = "chat", "Chat"
+    SESSION = "session", "Session"
+    DIRECT = "direct", "Direct messages"
+    CHANNEL = "channel", "Channel"
+    PROJECT = "project", "All that was said in a project"
 
 
 class Conversation(ProjectScopedModel):
@@ -12,6 +21,8 @@ class Conversation(ProjectScopedModel):
 
     The ledger's rows point here; they stay when the conversation goes.
     """
+
+    Kind = ConversationKind
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="conversations")
     title = models.CharField(max_length=500, blank=True)
@@ -26,6 +37,17 @@ class Conversation(ProjectScopedModel):
     external_id = models.CharField(
         max_length=255, blank=True, help_text="Its id in the source: a session or thread id."
     )
+    kind = models.CharField(max_length=16, choices=ConversationKind, default=ConversationKind.CHAT)
+    description = models.TextField(blank=True)
+    channel = models.ForeignKey(
+        "projects.Channel", null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    provider = models.CharField(max_length=64, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    system_prompt = models.TextField(blank=True)
+    context_window = models.BigIntegerField(null=True, blank=True, help_text="Tokens.")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
     tags = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
@@ -40,6 +62,7 @@ class Conversation(ProjectScopedModel):
                 condition=~Q(external_id=""),
                 name="conversation_once_a_source",
             ),
+            known("conversation_kind", "kind", ConversationKind),
             models.CheckConstraint(
                 name="conversation_ends_after_start",
                 condition=Q(last_activity_at__gte=models.F("started_at")),

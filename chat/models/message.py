@@ -3,18 +3,29 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from chat.querysets import TranscriptQuerySet
+from core.declarations import known
 from core.models import ProjectScopedModel
+from projects.querysets import TranscriptQuerySet
+
+
+class MessageKind(models.TextChoices):
+    CHAT = "chat", "Chat"
+    STATUS = "status", "Status"
+    ERROR = "error", "Error"
+    OTHER = "other", "Other"
 
 
 class Message(ProjectScopedModel):
     """One turn of a conversation, in the words of a person, a model, a tool or the system."""
+
+    Kind = MessageKind
 
     class Role(models.TextChoices):
         USER = "user", "User"
         ASSISTANT = "assistant", "Assistant"
         SYSTEM = "system", "System"
         TOOL = "tool", "Tool"
+        OTHER = "other", "Other"
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="messages")
     conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
@@ -26,6 +37,12 @@ class Message(ProjectScopedModel):
     author_label = models.CharField(
         max_length=200, blank=True, help_text="The author's name when it was written."
     )
+    kind = models.CharField(max_length=16, choices=MessageKind, default=MessageKind.CHAT)
+    source_role = models.CharField(max_length=50, blank=True, help_text="The source's own word.")
+    provider = models.CharField(max_length=64, blank=True)
+    token_count = models.BigIntegerField(null=True, blank=True, help_text="As the source gives it.")
+    attachments = models.JSONField(default=list, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
     model = models.CharField(max_length=200, blank=True, help_text="The model that wrote it.")
     content = models.TextField(blank=True)
     parts = models.JSONField(
@@ -44,8 +61,10 @@ class Message(ProjectScopedModel):
             models.UniqueConstraint(
                 fields=["project", "conversation", "position"], name="message_position_once"
             ),
+            known("message_kind", "kind", MessageKind),
             models.CheckConstraint(
-                name="message_role_known", condition=Q(role__in=["user", "assistant", "system", "tool"])
+                name="message_role_known",
+                condition=Q(role__in=["user", "assistant", "system", "tool", "other"]),
             ),
         ]
         indexes = [

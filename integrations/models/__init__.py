@@ -1,4 +1,23 @@
+from integrations.models.deployment import Deployment
 from integrations.models.import_run import ImportRun, RejectedRecord
+from integrations.models.integration import Integration
+from integrations.models.linked_account import LinkedAccount
+from integrations.models.provider_config import AgentProvider, ProviderConfig, ProviderModel
+from integrations.models.repository import GitHubRepository
 from integrations.models.source import ImportedRow, Source
+from integrations.models.telegram_session import TelegramSession
 
-__all__ = ["ImportRun", "ImportedRow", "RejectedRecord", "Source"]
+__all__ = [
+    "AgentProvider",
+    "Deployment",
+    "GitHubRepository",
+    "ImportRun",
+    "ImportedRow",
+    "Integration",
+    "LinkedAccount",
+    "ProviderConfig",
+    "ProviderModel",
+    "RejectedRecord",
+    "Source",
+    "TelegramSession",
+]

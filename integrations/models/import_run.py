@@ -33,9 +33,13 @@ class ImportRun(BaseModel):
     error = models.TextField(blank=True)
     read = models.PositiveBigIntegerField(default=0)
     created = models.PositiveBigIntegerField(default=0)
+    updated = models.PositiveBigIntegerField(default=0)
     unchanged = models.PositiveBigIntegerField(default=0)
     duplicates = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
+    details = models.JSONField(
+        default=dict, blank=True, help_text="Counts by table, unknown tables and awkward values."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]
@@ -45,7 +49,9 @@ class ImportRun(BaseModel):
         constraints = [
             models.CheckConstraint(
                 name="import_run_adds_up",
-                condition=Q(read=F("created") + F("unchanged") + F("duplicates") + F("rejected")),
+                condition=Q(
+                    read=F("created") + F("updated") + F("unchanged") + F("duplicates") + F("rejected")
+                ),
             ),
             models.CheckConstraint(
                 name="import_run_status_known",

@@ -15,6 +15,11 @@ class Source(BaseModel):
         CLAUDE_CODE = "claude-code", "Claude Code"
         LITELLM = "litellm", "LiteLLM"
         CSV = "csv", "CSV"
+        S1 = "s1", "AI app builder (S1)"
+        S2 = "s2", "Assistant platform (S2)"
+        S3 = "s3", "Project Wiz (S3)"
+        S4 = "s4", "Code-session tool (S4)"
+        S5 = "s5", "BestChat (S5)"
         DEMO = "demo", "Demo data"
 
     kind = models.CharField(max_length=32, choices=Kind)
@@ -27,6 +32,14 @@ class Source(BaseModel):
         related_name="unassigned_of",
         help_text="Where its records without a project land.",
     )
+    main_project = models.ForeignKey(
+        "projects.Project",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="main_of",
+        help_text="The one project of a source that knows no projects of its own.",
+    )
     last_received_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[SourceQuerySet] = SourceQuerySet.as_manager()  # type: ignore[assignment]
@@ -37,7 +50,8 @@ class Source(BaseModel):
         constraints = [
             models.UniqueConstraint(fields=["name"], name="source_name_unique"),
             models.CheckConstraint(
-                name="source_kind_known", condition=Q(kind__in=["claude-code", "litellm", "csv", "demo"])
+                name="source_kind_known",
+                condition=Q(kind__in=["claude-code", "litellm", "csv", "s1", "s2", "s3", "s4", "s5", "demo"]),
             ),
             models.CheckConstraint(name="source_is_named", condition=~Q(name="")),
         ]

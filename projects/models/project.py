@@ -1,10 +1,17 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from core.declarations import known
 from core.models import BaseModel
+from projects.models.channel import GENERAL, Channel
 from projects.querysets import ProjectQuerySet
+
+
+class ProjectStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    ARCHIVED = "archived", "Archived"
 
 
 class Project(BaseModel):
@@ -12,6 +19,8 @@ class Project(BaseModel):
 
     Each source has a reserved project "Unassigned" for records that name none.
     """
+
+    Status = ProjectStatus
 
     class Kind(models.TextChoices):
         REGULAR = "regular", "Project"
@@ -23,8 +32,23 @@ class Project(BaseModel):
     owner = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_projects"
     )
+    status = models.CharField(max_length=16, choices=ProjectStatus, default=ProjectStatus.ACTIVE)
+    source_status = models.CharField(max_length=50, blank=True, help_text="The source's own word.")
+    template = models.CharField(max_length=200, blank=True)
+    container = models.CharField(max_length=255, blank=True, help_text="The container it runs in.")
+    port = models.IntegerField(null=True, blank=True)
+    git_url = models.CharField("git URL", max_length=1000, blank=True)
+    branch = models.CharField(max_length=255, blank=True)
+    local_path = models.TextField(blank=True)
+    avatar_url = models.TextField("avatar URL", blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    metadata = models.JSONField(default=dict, blank=True)
     prefers_reported_cost = models.BooleanField(
         default=False, help_text="Book the cost that the source reports, instead of the price book's."
+    )
+    only_reported_cost = models.BooleanField(
+        default=False,
+        help_text="Where the source reports no cost, leave it unknown instead of asking the price book.",
     )
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="Made by seed_demo; remove_demo takes it away."
@@ -49,7 +73,22 @@ class Project(BaseModel):
             models.CheckConstraint(
                 name="project_kind_known", condition=Q(kind__in=["regular", "unassigned"])
             ),
+            known("project_status", "status", ProjectStatus),
+            models.CheckConstraint(
+                name="project_archived_has_time",
+                condition=Q(status="archived", archived_at__isnull=False)
+                | (~Q(status="archived") & Q(archived_at__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new project and its channel `general` are written in one transaction."""
+        if not self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            Channel.objects.create(project=self, name=GENERAL, is_default=True)

@@ -1,0 +1,44 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.declarations import recent_indexes
+from core.models import ProjectScopedModel
+from projects.querysets import ProjectScopedQuerySet
+
+GENERAL = "general"
+"""The channel that every project has from its first moment."""
+
+
+class Channel(ProjectScopedModel):
+    """A room of a project, in which conversations take place."""
+
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="channels", db_index=False
+    )
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    is_default = models.BooleanField(default=False, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+
+    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        db_table_comment = "Rooms of projects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                name="channel_name_once",
+                violation_error_message="The project has a channel of this name already.",
+            ),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_default=True), name="channel_one_default"
+            ),
+            models.CheckConstraint(name="channel_is_named", condition=~Q(name="")),
+        ]
+        indexes = recent_indexes("channel", "created_at")
+
+    def __str__(self) -> str:
+        return self.name

@@ -88,6 +88,11 @@ class StatefulModel(models.Model):
         if "status" in self.__dict__:
             self._stored_status = self._status
 
+    @classmethod
+    def step_values(cls, status: str) -> dict[str, Any]:
+        """What must be set together with `status` when a row only passes through it."""
+        return {}
+
     @property
     def _status(self) -> str:
         return str(self.status)  # type: ignore[attr-defined]

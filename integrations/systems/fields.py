@@ -1,0 +1,44 @@
+"""Columns of ours that the systems fill alike."""
+
+from datetime import datetime
+from typing import Any
+
+from billing.pricing.providers import canonical_provider
+from integrations.systems.row import Row
+
+UNKNOWN_PROVIDER = "unknown"
+
+
+def times(row: Row, created: str = "created_at", updated: str = "updated_at") -> dict[str, datetime]:
+    """`created_at` and `updated_at` as the source has them; what it does not know is left to the default."""
+    made, changed = row.time(created), row.time(updated) if updated in row else None
+    known = {"created_at": made, "updated_at": changed or made}
+    return {name: time for name, time in known.items() if time is not None}
+
+
+def person_fields(row: Row, *, name: str, email: str, source: str) -> dict[str, Any]:
+    """Name, address and id of somebody. One who has neither name nor address is called by the id."""
+    address = email.strip()
+    key = row.text("id")
+    return {
+        "name": name.strip() or ("" if address else f"Person {key}"),
+        "email": email,
+        "email_normalized": address.lower(),
+        "external_ids": {source: key},
+    }
+
+
+def provider_slug(row: Row, column: str = "provider") -> str:
+    """The provider's slug; "unknown", flagged, where the source names none."""
+    name = row.text(column).strip()
+    if not name:
+        row.flag("no_provider")
+        return UNKNOWN_PROVIDER
+    return canonical_provider(name)
+
+
+def flag_total(row: Row, total: str, input_tokens: int | None, output_tokens: int | None) -> None:
+    """Flag a total that is not the sum of its parts. The parts are booked."""
+    stated = row.integer(total)
+    if stated is not None and stated != (input_tokens or 0) + (output_tokens or 0):
+        row.flag("total_differs")

@@ -1,0 +1,8 @@
+"""The systems that import_system reads."""
+
+from collections.abc import Mapping
+
+from integrations.systems.declarations import System
+from integrations.systems.s1 import S1
+
+SYSTEMS: Mapping[str, System] = {system.kind: system for system in (S1,)}

@@ -1,0 +1,34 @@
+"""What must never be taken over: columns and fields whose name says that they hold a secret."""
+
+import re
+from typing import Any
+
+REMOVED = "[removed]"
+
+_NAME = re.compile(
+    r"(?:^|_)(?:token|secret|password|passwd|password_hash|passphrase|api_?key|private_key|credentials?|cookie"
+    r"|authorization|otp|salt)$"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_VALUE = re.compile(
+    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}|\b(?:gh[pousr]_|github_pat_|gsk_|xai-|hf_|xox[abprs]-)[A-Za-z0-9_-]{8,}"
+    r"|\bAIza[A-Za-z0-9_-]{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}[.\w-]*"
+    r"|\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}"
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a column or field of this name holds a secret: api_key, providerApiKey, Access-Token."""
+    return bool(_NAME.search(_CAMEL.sub("_", name).replace("-", "_").lower()))
+
+
+def without_secrets(value: Any) -> Any:
+    """A JSON value with secret fields, and texts that look like keys, removed."""
+    if isinstance(value, dict):
+        return {
+            name: REMOVED if is_secret_name(name) and item not in (None, "") else without_secrets(item)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return _VALUE.sub(REMOVED, value) if isinstance(value, str) else value

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from integrations.databases.opening import SourceDatabaseError, open_source
+from integrations.databases.postgresql import PostgresqlSource
 from integrations.databases.source import Order
 from tests.integrations.databases.conftest import Server
 from tests.integrations.databases.making import read
@@ -89,7 +90,7 @@ def test_tables_are_those_that_users_made(server: Server) -> None:
         ("short", "'aé'", "aé"),
         ("int4range", "'[1,3)'", "[1,3)"),
         ("text[]", "ARRAY['a', NULL]", ["a", None]),
-        ("date[][]", "ARRAY[['2024-02-29'::date], [NULL]]", [[date(2024, 2, 29)], [None]]),
+        ("date[][]", "ARRAY[['2024-02-29'::date], [NULL::date]]", [[date(2024, 2, 29)], [None]]),
         ("uuid[]", "'{}'", []),
         ("jsonb[]", "ARRAY['null'::jsonb]", ["null"]),
         (
@@ -128,19 +129,22 @@ def test_a_writer_changes_nothing_of_what_is_read(server: Server) -> None:
         assert (source.count("notes"), source.count("tags")) == (5000, 0)
 
 
-def test_nothing_can_be_written(server: Server) -> None:
+def test_nothing_can_be_written_and_no_time_runs_out(server: Server) -> None:
     server.execute(
-        """
-        CREATE TABLE log (id int);
-        CREATE FUNCTION note() RETURNS int LANGUAGE sql AS 'INSERT INTO public.log VALUES (1) RETURNING id';
+        f"""
         CREATE TABLE notes (id int);
-        INSERT INTO notes VALUES (1);
-        ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY sly ON notes USING (note() = 1);
+        ALTER DATABASE "{server.database}" SET statement_timeout = '1min';
+        ALTER DATABASE "{server.database}" SET idle_in_transaction_session_timeout = '1min';
         """
     )
-    assert read(server.address, "notes", "id") == [(1,)]
-    assert read(server.address, "log", "id") == []
+    names = ("statement_timeout", "idle_in_transaction_session_timeout", "transaction_isolation")
+    with closing(server.connect()) as opened:
+        opened.autocommit = False
+        PostgresqlSource(opened)
+        settings = [opened.execute(f"SHOW {name}").fetchone() for name in names]
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            opened.execute("INSERT INTO public.notes VALUES (1)")
+    assert settings == [("0",), ("0",), ("repeatable read",)]
 
 
 def test_streams_do_not_disturb_each_other(server: Server) -> None:
@@ -185,30 +189,34 @@ def test_rows_that_a_policy_would_hide_are_an_error(server: Server) -> None:
     ]
 
 
-def test_an_error_half_way_says_no_value(server: Server) -> None:
-    """A view's rows are none of ours, but a generated column's failure comes at the row."""
+def test_an_error_says_no_value(server: Server) -> None:
     server.execute(
         """
-        CREATE FUNCTION fail(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
-        $$ BEGIN IF n = 3000 THEN RETURN 'hunter2'::int; END IF; RETURN n; END $$;
-        CREATE TABLE notes (id int);
-        INSERT INTO notes SELECT generate_series(1, 5000);
-        ALTER TABLE notes ADD COLUMN twice int GENERATED ALWAYS AS (id) VIRTUAL;
+        CREATE TABLE keys (secret text, number int GENERATED ALWAYS AS (secret::int) VIRTUAL);
+        INSERT INTO keys VALUES ('hunter2')
         """
     )
-    with open_source(server.address) as source:
+    assert read(server.address, "keys", "secret") == [("hunter2",)]
+    with pytest.raises(SourceDatabaseError) as refusal:
+        read(server.address, "keys", "number")
+    assert str(refusal.value) == (
+        f"{server.database}@{server.login['host']} cannot be read: InvalidTextRepresentation 22P02."
+    )
+
+
+def test_a_connection_that_ends_half_way_is_reported(server: Server) -> None:
+    server.execute("CREATE TABLE notes AS SELECT generate_series(1, 5000) AS id")
+    with open_source(server.address) as source, server.connect() as other:
         rows = source.rows("notes", ["id"])
         next(rows)
-        with server.connect() as other:
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
-                [server.database, other.info.backend_pid],
-            )
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+            [server.database, other.info.backend_pid],
+        )
         with pytest.raises(SourceDatabaseError) as refusal:
             list(rows)
-    label = f"{server.database}@{server.login['host']}"
     assert str(refusal.value) == (
-        f"{label} cannot be read: terminating connection due to administrator command."
+        f"{source.label} cannot be read: terminating connection due to administrator command."
     )
 
 

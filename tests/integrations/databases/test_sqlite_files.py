@@ -1,6 +1,7 @@
 """SQLite files as programs leave them: open, crashed, damaged, in folders where we may not write."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -162,7 +163,9 @@ def test_a_damaged_page_is_reported_when_it_is_met(tmp_path: Path) -> None:
         (lambda pages: pages[:40], "is damaged: SQLite found a malformed page"),
     ],
 )
-def test_a_damaged_file_is_reported(tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_file_is_reported(
+    tmp_path: Path, damage: Callable[[bytearray], bytearray], message: str
+) -> None:
     path = tmp_path / "a.db"
     path.write_bytes(damage(_filled(path)))
     with pytest.raises(SourceDatabaseError) as refusal, open_source(str(path)) as source:

@@ -91,12 +91,11 @@ class SqliteSource:
         return self._stream(statement, columns)
 
     def _stream(self, statement: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-        with closing(self._connection.cursor()) as cursor:
-            try:
-                for row in cursor.execute(statement):
-                    yield dict(zip(columns, row, strict=True))
-            except sqlite3.Error as error:
-                raise _in_words(self.label, error) from error
+        try:
+            for row in self._connection.execute(statement):
+                yield dict(zip(columns, row, strict=True))
+        except sqlite3.Error as error:
+            raise _in_words(self.label, error) from error
 
 
 def _snapshot(place: Path, *, mode: str) -> sqlite3.Connection:

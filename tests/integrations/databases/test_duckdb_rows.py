@@ -1,5 +1,7 @@
 """What is read from DuckDB: which tables, which values, in which order."""
 
+import gc
+import sys
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -144,3 +146,15 @@ def test_streams_do_not_disturb_each_other(path: Path) -> None:
         left, right = (source.rows("notes", ["id"], order_by=[Order("id")]) for _ in range(2))
         assert source.count("notes") == 5000
         assert list(zip(left, right, strict=True)) == [({"id": n}, {"id": n}) for n in range(5000)]
+
+
+def test_an_abandoned_stream_ends_quietly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _execute(path, "CREATE TABLE notes AS SELECT range AS id FROM range(5000)")
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with open_source(str(path)) as source:
+        rows = source.rows("notes", ["id"])
+        next(rows)
+    del rows
+    gc.collect()
+    assert complaints == []

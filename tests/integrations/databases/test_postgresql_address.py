@@ -7,7 +7,6 @@ from traceback import format_exception
 import psycopg
 import pytest
 
-from integrations.databases import postgresql_address
 from integrations.databases.opening import SourceDatabaseError, open_source
 from integrations.databases.postgresql_address import connection_parameters
 
@@ -80,5 +79,5 @@ def test_what_libpq_says_is_not_repeated(monkeypatch: pytest.MonkeyPatch, said: 
     def fail(**parameters: object) -> None:
         raise psycopg.OperationalError(said)
 
-    monkeypatch.setattr(postgresql_address.psycopg, "connect", fail)
+    monkeypatch.setattr(psycopg, "connect", fail)
     assert _refusal("postgresql://ada:hunter2@server/shop") == f"Cannot connect to shop@server: {reason}."

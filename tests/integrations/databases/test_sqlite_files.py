@@ -62,6 +62,20 @@ def test_commits_in_the_wal_of_a_read_only_folder_are_read() -> None:
         assert _contents(folder) == before
 
 
+def test_a_read_only_folder_needs_no_wal() -> None:
+    """A closed database in WAL mode has none, and its readers would make one."""
+    with read_only_folder() as folder:
+        path = folder / "a.db"
+        with closing(sqlite3.connect(path)) as made:
+            made.executescript(
+                "PRAGMA journal_mode = WAL; CREATE TABLE notes (id); INSERT INTO notes VALUES (1)"
+            )
+        assert [file.name for file in folder.iterdir()] == ["a.db"]
+        with sealed(folder):
+            rows = read(path, "notes", "id")
+        assert rows == [(1,)]
+
+
 def test_an_interrupted_transaction_is_rolled_back_in_the_copy_only(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

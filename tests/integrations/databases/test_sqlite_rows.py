@@ -1,6 +1,8 @@
 """What is read from SQLite: which tables, which values, in which order."""
 
+import gc
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -163,3 +165,15 @@ def test_streams_do_not_disturb_each_other(path: Path) -> None:
     with open_source(str(path)) as source:
         left, right = source.rows("notes", ["id"]), source.rows("notes", ["id"])
         assert list(zip(left, right, strict=True)) == [({"id": n}, {"id": n}) for n in (1, 2, 3)]
+
+
+def test_an_abandoned_stream_ends_quietly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _execute(path, "CREATE TABLE notes (id INTEGER); INSERT INTO notes VALUES (1), (2)")
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with open_source(str(path)) as source:
+        rows = source.rows("notes", ["id"])
+        next(rows)
+    del rows
+    gc.collect()
+    assert complaints == []

@@ -197,9 +197,7 @@ def _usage(row: Row, links: Links) -> Iterator[AnyDraft]:
     conversation = links.met("conversation", key)
     yield UsageDraft(
         UsageEvent(
-            occurred_at=links.time_of(
-                row, row.time("created_at"), None if message is None else message.values["sent_at"]
-            ),
+            occurred_at=links.time_of(row, row.time("created_at"), sent_at),
             provider=provider_slug(row),
             model=row.text("model"),
             source="",

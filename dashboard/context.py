@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from core.initials import initials
-from dashboard.counts import unpriced_requests
+from dashboard.counts import unpriced_requests, waiting_approvals
 from dashboard.navigation import GROUPS, PERIOD, Page, current_page, page_url
 from dashboard.topbar import PeriodMenu, ProjectMenu, ZoneMenu, period_menu, project_menu, zone_menu
 
@@ -73,7 +73,7 @@ def build_shell(request: HttpRequest) -> Shell:
     )
 
 
-_COUNTS = {"billing:unpriced": unpriced_requests}
+_COUNTS = {"billing:unpriced": unpriced_requests, "chat:approvals": waiting_approvals}
 """View name → what is counted beside its link."""
 
 

@@ -1,4 +1,4 @@
-"""Figures beside the sidebar's links: only those that a few rows of a rollup answer."""
+"""Figures beside the sidebar's links: only those that a few rows of a rollup, or a small index, answer."""
 
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from billing.models import DailyModelUsage, DailyProjectUsage, RollupZone
+from chat.pages.approvals import waiting_count
 from core.zones import reader_zone
 from dashboard.period import read_period
 from dashboard.topbar import reader_today
@@ -31,6 +32,11 @@ def unpriced_requests(request: HttpRequest, user: User) -> int:
         day__range=(period.first_day, period.last_day),
     ).aggregate(total=Sum("unpriced_requests"))["total"]
     return total or 0
+
+
+def waiting_approvals(request: HttpRequest, user: User) -> int:
+    """Tool calls that wait for a decision in the projects that the address names, or all."""
+    return waiting_count(user, _chosen_projects(request))
 
 
 def _chosen_projects(request: HttpRequest) -> list[UUID]:

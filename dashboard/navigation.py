@@ -78,6 +78,13 @@ GROUPS = (
                 ("project", "zone"),
                 parts=("chat:transcript", *_admin_views("chat.conversation", "chat.message")),
             ),
+            Page(
+                "Approvals",
+                "shield",
+                "chat:approvals",
+                ("project", "zone"),
+                parts=_admin_views("chat.toolexecution", "chat.autoapprovalpolicy", "chat.tool"),
+            ),
         ),
     ),
     Group(

@@ -12,13 +12,24 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+_MANAGING = frozenset({Membership.Role.MANAGER})
+_OPERATING = _MANAGING | {Membership.Role.OPERATOR}
+
+
 def managed_project_ids(user: "User | AnonymousUser") -> frozenset[UUID]:
     """Ids of the projects of which `user` is a manager; asks the database once a user object."""
+    return _project_ids(user, _MANAGING)
+
+
+def operated_project_ids(user: "User | AnonymousUser") -> frozenset[UUID]:
+    """Ids of the projects in which `user` decides on tool calls and jobs: as an operator or a manager."""
+    return _project_ids(user, _OPERATING)
+
+
+def _project_ids(user: "User | AnonymousUser", roles: frozenset[str]) -> frozenset[UUID]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     prefetch_related_objects([user], "memberships")
     return frozenset(
-        membership.project_id
-        for membership in user.memberships.all()
-        if membership.role == Membership.Role.MANAGER
+        membership.project_id for membership in user.memberships.all() if membership.role in roles
     )

@@ -46,7 +46,7 @@ class _Table:
 
 @contextmanager
 def open_duckdb(path: Path, *, scratch: Path | None) -> Iterator["DuckdbSource"]:
-    # The log lies beside the name that the writer used: the link's, or the file's own.
+    # Where DuckDB does not follow links, the log lies beside the name that the writer used.
     place = path if path.with_name(f"{path.name}.wal").exists() else path.resolve()
     try:
         folder = TemporaryDirectory(prefix="source-", dir=scratch)

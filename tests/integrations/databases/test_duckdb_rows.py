@@ -1,6 +1,8 @@
 """What is read from DuckDB: which tables, which values, in which order."""
 
 import gc
+import os
+import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -10,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from django.conf import settings
 
 from integrations.databases.opening import SourceDatabaseError, open_source
 from integrations.databases.source import Order
@@ -158,3 +161,31 @@ def test_an_abandoned_stream_ends_quietly(path: Path, monkeypatch: pytest.Monkey
     del rows
     gc.collect()
     assert complaints == []
+
+
+def test_the_machine_s_own_zone_changes_nothing(path: Path) -> None:
+    """In a process of its own, because DuckDB asks for the zone only once."""
+    _execute(
+        path,
+        """
+        CREATE TABLE ticks (n INTEGER, said VARCHAR, known TIMESTAMPTZ);
+        INSERT INTO ticks VALUES (2, '2024-07-01 10:00:00', '2024-07-01 10:00:00+00'),
+            (1, '2024-07-01 09:00:00Z', NULL);
+        """,
+    )
+    script = (
+        "from integrations.databases.opening import open_source\n"
+        "from integrations.databases.source import Order\n"
+        f"with open_source({str(path)!r}) as source:\n"
+        "    rows = source.rows('ticks', ['n', 'known'], order_by=[Order('said', is_clock=True)])\n"
+        "    print([(row['n'], str(row['known'])) for row in rows])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TZ": "Europe/Rome"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "[(1, 'None'), (2, '2024-07-01 10:00:00+00:00')]\n"

@@ -42,12 +42,15 @@ def test_commits_in_the_wal_are_read_and_left_there(tmp_path: Path) -> None:
     assert set(before) == {path.name, f"{path.name}-wal"}
 
 
-def test_commits_in_the_wal_are_read_through_a_link(tmp_path: Path) -> None:
-    make_and_die("sqlite3", tmp_path / "a.db", *CRASHED_IN_WAL)
-    (tmp_path / "elsewhere").mkdir()
-    link = tmp_path / "elsewhere" / "link.db"
-    link.symlink_to(tmp_path / "a.db")
-    assert read(link, "notes", "id") == [(1,), (2,), (3,)]
+@pytest.mark.parametrize("statements", [CRASHED_IN_WAL, CRASHED_IN_A_TRANSACTION])
+def test_a_link_leads_to_the_same_rows(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    path, link = tmp_path / "a.db", tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    make_and_die("sqlite3", path, *statements)
+    link.symlink_to(path)
+    rows = read(link, "notes", "id")
+    assert rows[0] == (1,)
+    assert rows == read(path, "notes", "id")
 
 
 def test_commits_in_the_wal_of_a_read_only_folder_are_read() -> None:

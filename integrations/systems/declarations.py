@@ -89,8 +89,14 @@ class Links(Protocol):
     def met(self, table: str, key: str) -> Found | None:
         """A shared row, if it was made."""
 
+    def claim(self, row: Row, table: str, key: str) -> bool:
+        """Whether the row is the first to claim `key`, now or in an earlier import.
+
+        Who claims yields a draft that is `remembered_as` (table, key), so that the claim lasts.
+        """
+
     def time_of(self, row: Row, *times: datetime | None) -> datetime:
-        """The first time that is known. When none is: that of the import, flagged as no_time."""
+        """The first time that is known, else that of the import. Flagged unless it is `times[0]`."""
 
     def key(self, row: Row) -> str:
         """The row's key in its table."""

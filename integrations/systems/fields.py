@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from billing.pricing.providers import canonical_provider
+from integrations.systems.declarations import Links
 from integrations.systems.row import Row
 
 UNKNOWN_PROVIDER = "unknown"
@@ -14,6 +15,14 @@ def times(row: Row, created: str = "created_at", updated: str = "updated_at") ->
     made, changed = row.time(created), row.time(updated) if updated in row else None
     known = {"created_at": made, "updated_at": changed or made}
     return {name: time for name, time in known.items() if time is not None}
+
+
+def timed(
+    links: Links, row: Row, name: str, own: datetime | None, *others: datetime | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`name` among the fields when the row knows its time, else among those set once (see Links.time_of)."""
+    moment = {name: links.time_of(row, own, *others)}
+    return (moment, {}) if own is not None else ({}, moment)
 
 
 def person_fields(row: Row, *, name: str, email: str, source: str) -> dict[str, Any]:

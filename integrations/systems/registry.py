@@ -4,5 +4,6 @@ from collections.abc import Mapping
 
 from integrations.systems.declarations import System
 from integrations.systems.s1 import S1
+from integrations.systems.s5 import S5
 
-SYSTEMS: Mapping[str, System] = {system.kind: system for system in (S1,)}
+SYSTEMS: Mapping[str, System] = {system.kind: system for system in (S1, S5)}

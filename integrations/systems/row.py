@@ -153,6 +153,15 @@ class Row:
             self.keep(column, value)
         return {}
 
+    def secret_mapping(self, column: str) -> dict[str, Any]:
+        """A JSON object with its secrets, for what is encrypted; anything else is an empty one."""
+        value = self.raw(column)
+        try:
+            parsed = _parsed(value) if isinstance(value, str) else value
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
     def items(self, column: str) -> list[Any]:
         """A JSON array; anything else that is there is kept under the column's name."""
         value = self.json(column)

@@ -28,7 +28,7 @@ from integrations.systems.declarations import (
     Table,
     UsageDraft,
 )
-from integrations.systems.fields import flag_total, person_fields, provider_slug, times
+from integrations.systems.fields import flag_total, person_fields, provider_slug, timed, times
 from integrations.systems.row import Row
 from integrations.systems.vocabularies import ROLES, translated
 from projects.models import Container, Project
@@ -154,10 +154,8 @@ def _conversation(row: Row, links: Links, project: Found | None, sent_at: dateti
 
 def _message(row: Row, links: Links) -> Iterator[AnyDraft]:
     project = links.to(row, "project_id")
-    sent_at = row.time("created_at")
-    if sent_at is None:
-        raise RefusedError("created_at: missing")
-    conversation = _conversation(row, links, project, sent_at)
+    known, once = timed(links, row, "sent_at", row.time("created_at"))
+    conversation = _conversation(row, links, project, {**known, **once}["sent_at"])
     usage = row.text("token_usage_id")
     yield Draft(
         Message,
@@ -169,11 +167,12 @@ def _message(row: Row, links: Links) -> Iterator[AnyDraft]:
             "content": row.text("content"),
             "provider": row.text("provider"),
             "model": row.text("model"),
-            "sent_at": sent_at,
+            **known,
             **times(row),
             "metadata": row.rest(),
         },
         project_id=conversation.project_id,
+        once=once,
     )
     if usage:
         yield Draft(

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.encryption_keys import encryption_keys
 from config.environment import Environment
 from config.home import local_secret_key, open_folder
 from core.database import sqlite_options
@@ -140,10 +141,10 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = ["config.formats"]
 
-ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
+ENCRYPTION_KEYS: list[str] = encryption_keys(
+    env.list("ENCRYPTION_KEYS", default=[]), env.str("ENCRYPTION_KEYS_FILE", default="")
+)
 """Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
-if keys_file := env.str("ENCRYPTION_KEYS_FILE", default=""):
-    ENCRYPTION_KEYS += Path(keys_file).expanduser().read_text().split()
 
 REPORTING_TIME_ZONES: list[str] = env.list("REPORTING_TIME_ZONES", default=["UTC"])
 """IANA zones whose days are kept in the rollups; the first is the default of every report."""

@@ -79,7 +79,7 @@ def process(task: Task, values: Sequence[Mapping[str, Any]], shared: SharedRows)
     links = BatchLinks(
         source,
         task.table,
-        {name: stored_key(key) for name, key in keys.items() if key},
+        {name: stored_key(key) for name, key in keys.items()},
         rows,
         with_secrets=task.with_secrets,
         shared=shared,

@@ -66,7 +66,7 @@ class BatchLinks:
             name: targets(remembered(source, name, met), table.link_fields.get(name, ()))
             for name, met in wanted.items()
         }
-        self.known: dict[str, Remembered] = remembered(source, table.name, keys.values())
+        self.known: dict[str, Remembered] = remembered(source, table.name, filter(None, keys.values()))
         self._own = targets(self.known, table.own_fields) if table.is_pass else {}
         self._ids: dict[str, UUID] = {}
 
@@ -102,11 +102,16 @@ class BatchLinks:
                 self.met_here[name] = found
         return found
 
+    def claim(self, row: Row, table: str, key: str) -> bool:
+        found = self.met(table, key)
+        if found is None:
+            found = self.met_here[(table, stored_key(key))] = Found(self.id(row), None)
+        return found.id == self.id(row)
+
     def time_of(self, row: Row, *times: datetime | None) -> datetime:
-        known = next((time for time in times if time is not None), None)
-        if known is None:
+        if times[0] is None:
             row.flag("no_time")
-        return known or self._now
+        return next((time for time in times if time is not None), self._now)
 
     def key(self, row: Row) -> str:
         """The row's key in its table."""

@@ -14,7 +14,8 @@ CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT, name TEXT, github_username 
 CREATE TABLE conversation_messages (id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT, project_id INTEGER,
     role TEXT, content TEXT, model TEXT, provider TEXT, token_usage_id INTEGER, created_at TEXT);
 CREATE TABLE token_usage (id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT, project_id INTEGER,
-    model TEXT, provider TEXT, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, request_type TEXT,
+    model TEXT, provider TEXT, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,
+    request_type TEXT,
     created_at TEXT);
 """
 

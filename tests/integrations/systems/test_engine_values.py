@@ -168,7 +168,7 @@ def test_the_clocks_zone_is_the_operators(tmp_path: Path) -> None:
             " content TEXT, created_at TIMESTAMP)"
         )
         database.execute(
-            "INSERT INTO conversation_messages VALUES ('1', 's', NULL, 'user', 'Hello', '2025-07-01 12:00:00')"
+            "INSERT INTO conversation_messages VALUES ('1', 's', NULL, 'user', 'Hi', '2025-07-01 12:00:00')"
         )
     imported("s1", path, time_zone="Europe/Berlin")
     assert Message.objects.get().sent_at == datetime(2025, 7, 1, 10, 0, tzinfo=UTC)

@@ -103,7 +103,7 @@ class AutoApprovalPolicyAdmin(ScopedModelAdmin):
     list_display_links = ("edit",)
     list_links = ("person",)
     list_deferred = ("metadata",)
-    list_filter = ("is_active", "allows_read_only", "allows_low_risk", "new_tools_need_approval")
+    list_filter = ("is_active", "new_tools_need_approval")
     ordering = ("-updated_at", "-id")
     search_fields = ("person__name", "person__email_normalized__startswith")
     search_help_text = "Part of a person’s name, the beginning of their e-mail address, or an id"

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
+from chat.admin.tool_execution_inline import ToolExecutionInline
 from chat.models import Conversation
 from core.admin.columns import column, count, linked, shortened, spent, text, time
 from core.admin.links import Link, list_link, page_link
@@ -63,6 +64,7 @@ class ConversationAdmin(ProjectContentAdmin):
         time("last_activity_at", "last activity", seconds=True),
     )
     readonly_fields = ("source", "external_id", *fields[-2:])
+    inlines = (ToolExecutionInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -82,13 +82,12 @@ class ToolExecutionAdmin(ReadOnlyModelAdmin):
         _ASKED,
         short_text("tool_name", "tool"),
         badges("status", STATUSES),
+        text("decided_by", "decided by"),
         linked("project"),
         linked("conversation"),
         linked("person"),
-        text("decided_by", "decided by"),
-        short_text("decision_rule", "rule or reason"),
         money("cost"),
-        milliseconds("duration_ms", "took"),
+        short_text("decision_rule", "rule or reason"),
     )
     list_links = ("project", "person")
     list_deferred = ("parameters", "result", "error", "metadata")

@@ -52,7 +52,7 @@ def request_execution(
         )
         policy = _locked_policy(person)
         answer = (
-            Verdict(False, f"{NO_POLICY}: nothing is approved for them without one.")
+            Verdict(False, f"{NO_POLICY}. Without one, somebody decides on every call.")
             if policy is None
             else evaluate(execution, policy, moment)
         )

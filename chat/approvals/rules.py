@@ -16,10 +16,12 @@ OVER_HOURLY_LIMIT = "Over the hourly limit"
 NEW_TOOL = "New tool"
 NO_RULE = "No rule allows it"
 
+_KINDS = {Tool.Risk.READ_ONLY: "read-only", Tool.Risk.LOW: "of low risk", Tool.Risk.HIGH: "of high risk"}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`rule` says which rule allowed it, or why it waits: "Over the hourly limit: $4.96 of $5.00 …"."""
+    """`rule` says which rule allowed it, or why it waits: "Over the hourly limit. $4.96 of $5.00 …"."""
 
     is_allowed: bool
     rule: str
@@ -44,8 +46,9 @@ def verdict(policy: AutoApprovalPolicy, call: Call) -> Verdict:
     rule = _allowing_rule(policy, call)
     if rule is not None:
         return Verdict(True, shortened(rule))
-    risk = str(Tool.Risk(call.risk).label).partition(":")[0].lower()
-    return Verdict(False, shortened(f"{NO_RULE}: {call.tool_name} has the risk “{risk}”, and is not named."))
+    kind = _KINDS[Tool.Risk(call.risk)]
+    waits = f"{NO_RULE}. The tool {call.tool_name} is {kind}, and the policy does not name it."
+    return Verdict(False, shortened(waits))
 
 
 def shortened(words: str) -> str:
@@ -56,20 +59,20 @@ def shortened(words: str) -> str:
 def _limit(policy: AutoApprovalPolicy, call: Call) -> str | None:
     """Why a call may not be approved whatever the tool; None when nothing keeps it."""
     if not policy.is_active:
-        return f"{POLICY_IS_OFF}: nothing is approved by it."
+        return f"{POLICY_IS_OFF}. Nothing is approved by it."
     a_call, an_hour = policy.max_cost_per_tool, policy.max_cost_per_hour
     if call.cost is None and (a_call is not None or an_hour is not None):
-        return f"{UNKNOWN_COST}: the policy limits what calls cost."
+        return f"{UNKNOWN_COST}. The policy limits what calls cost."
     if a_call is not None and call.cost is not None and call.cost > a_call:
-        return f"{OVER_CALL_LIMIT}: {exact_money_text(call.cost)} of {exact_money_text(a_call)}."
+        return f"{OVER_CALL_LIMIT}. {exact_money_text(call.cost)} of {exact_money_text(a_call)}."
     if an_hour is not None and call.cost is not None:
         if call.spent is None:
-            return f"{UNKNOWN_COST}: a call approved in the last hour, and the policy limits the hour."
+            return f"{UNKNOWN_COST}. A call of the last hour has none, and the policy limits the hour."
         if call.spent + call.cost > an_hour:
             spent, limit = exact_money_text(call.spent), exact_money_text(an_hour)
-            return f"{OVER_HOURLY_LIMIT}: {spent} of {limit} spent, {exact_money_text(call.cost)} asked for."
+            return f"{OVER_HOURLY_LIMIT}. {spent} of {limit} spent, {exact_money_text(call.cost)} asked for."
     if call.is_new_tool and policy.new_tools_need_approval:
-        return f"{NEW_TOOL}: no call of {call.tool_name} was approved for this person yet."
+        return f"{NEW_TOOL}. No call of {call.tool_name} was approved for this person yet."
     return None
 
 

@@ -31,7 +31,7 @@ _WAIT_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why it waits: "New tool", "no call of …", and the note's kind: "info", "warn" or "danger"."""
+    """Why it waits: "New tool", "No call of …", and the note's kind: "info", "warn" or "danger"."""
 
     head: str
     text: str
@@ -107,7 +107,7 @@ def _why(execution: ToolExecution) -> Why | None:
     because = execution.metadata.get("waits_because") if isinstance(execution.metadata, dict) else None
     if not isinstance(because, str) or not because:
         return None
-    head, _, text = because.partition(": ")
+    head, _, text = because.removesuffix(".").partition(". ")
     return Why(head, text, _WAIT_KINDS.get(head, "danger"))
 
 

@@ -18,6 +18,7 @@ from billing.pricing.book import PriceBook
 from integrations.demo.cast import PROJECTS, DemoProject
 from integrations.demo.conversations import make_conversations
 from integrations.demo.imports import make_imports
+from integrations.demo.tools import make_tools
 from integrations.demo.traffic import SOURCE, calls_of_day
 from integrations.models import Source
 from projects.models import Project
@@ -74,7 +75,7 @@ def seed_demo(
     make_imports(projects, until=until)
     Source.objects.filter(name=SOURCE).update(last_received_at=until)
     chosen = password or secrets.token_urlsafe(9)
-    _account(chosen)
+    make_tools(projects, people, _account(chosen), until=until)
     return Seeded(
         len(projects), sum(p.conversations.count() for p in projects.values()), calls, created, EMAIL, chosen
     )
@@ -132,11 +133,11 @@ def _traffic(
             yield from calls_of_day(member, projects[name].pk, people, day, seed=seed, until=until)
 
 
-def _account(password: str) -> None:
+def _account(password: str) -> User:
     user = User.objects.filter(email=EMAIL).first()
     if user is None:
-        User.objects.create_superuser(EMAIL, password, name="Demo owner")
-        return
+        return User.objects.create_superuser(EMAIL, password, name="Demo owner")
     user.set_password(password)
     user.is_active, user.role = True, User.Role.OWNER
     user.save()
+    return user

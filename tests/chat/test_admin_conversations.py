@@ -29,6 +29,8 @@ def form(conversation: Conversation, **changes: Any) -> dict[str, Any]:
         "agent_label": "",
         "environment": "",
         "tags": "[]",
+        "tool_executions-TOTAL_FORMS": "0",
+        "tool_executions-INITIAL_FORMS": "0",
         **changes,
     }
 

@@ -1,8 +1,27 @@
-"""Registers sources, their imports, and what imports left out."""
+"""Registers sources and their imports, providers and their keys, and what projects are connected with."""
 
+from integrations.admin.deployment import DeploymentAdmin
 from integrations.admin.import_run import ImportRunAdmin
 from integrations.admin.imported_row import ImportedRowAdmin
+from integrations.admin.integration import IntegrationAdmin
+from integrations.admin.linked_account import LinkedAccountAdmin
+from integrations.admin.provider_config import ProviderConfigAdmin
+from integrations.admin.provider_model import ProviderModelAdmin
 from integrations.admin.rejected_record import RejectedRecordAdmin
+from integrations.admin.repository import GitHubRepositoryAdmin
 from integrations.admin.source import SourceAdmin
+from integrations.admin.telegram_session import TelegramSessionAdmin
 
-__all__ = ["ImportRunAdmin", "ImportedRowAdmin", "RejectedRecordAdmin", "SourceAdmin"]
+__all__ = [
+    "DeploymentAdmin",
+    "GitHubRepositoryAdmin",
+    "ImportRunAdmin",
+    "ImportedRowAdmin",
+    "IntegrationAdmin",
+    "LinkedAccountAdmin",
+    "ProviderConfigAdmin",
+    "ProviderModelAdmin",
+    "RejectedRecordAdmin",
+    "SourceAdmin",
+    "TelegramSessionAdmin",
+]

@@ -1,10 +1,11 @@
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from core.declarations import known, not_negative, recent_indexes
-from core.encryption import EncryptedTextField
+from core.encryption import EncryptedTextField, Secret
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import ProviderConfigQuerySet, ProviderModelQuerySet
 from projects.querysets import ProjectScopedQuerySet
@@ -64,6 +65,13 @@ class ProviderConfig(BaseModel):
                 name="provider_config_one_default",
                 violation_error_message="This person has an active default config already.",
             ),
+            # The constraint above does not compare rows without a person: nulls differ from each other.
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(person__isnull=True, is_default=True, is_active=True),
+                name="provider_config_one_installation",
+                violation_error_message="The installation has an active default config already.",
+            ),
             known("provider_config_kind", "kind", ProviderConfigKind),
             models.CheckConstraint(name="provider_config_is_named", condition=~Q(name="")),
         ]
@@ -71,6 +79,14 @@ class ProviderConfig(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_api_key(self, key: str) -> None:
+        """Take `key`, or no key for "", and what people may see of it. The caller saves."""
+        secret = Secret(key)
+        self.api_key = secret if key else ""
+        self.api_key_last4 = secret.last4
+
+    set_api_key.alters_data = True  # type: ignore[attr-defined]
 
 
 class ProviderModel(BaseModel):
@@ -127,3 +143,8 @@ class AgentProvider(ProjectScopedModel):
 
     def __str__(self) -> str:
         return f"Provider of agent {self.agent_id.hex[-8:]}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.agent_id and self.project_id and self.agent.project_id != self.project_id:
+            raise ValidationError({"agent": "This agent is at work in another project."})

@@ -1,0 +1,38 @@
+"""Changes of provider configs that touch more than one of them."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from integrations.models import ProviderConfig
+
+_ATTEMPTS = 8
+
+
+def make_default(*, config: ProviderConfig) -> bool:
+    """Make an active config the default of its person, or of the installation; False when it is already.
+
+    The one that was is none any more, in the same transaction. Raises ValidationError for an inactive config.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                is_changed = _switch(config)
+        except IntegrityError:
+            # Somebody else made another one the default between our two statements: now it can be seen.
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            config.is_default = True
+            return is_changed
+    raise AssertionError("unreachable")
+
+
+def _switch(config: ProviderConfig) -> bool:
+    defaults = ProviderConfig.objects.filter(person_id=config.person_id, is_default=True, is_active=True)
+    defaults.exclude(pk=config.pk).update(is_default=False)
+    this = ProviderConfig.objects.filter(pk=config.pk, person_id=config.person_id, is_active=True)
+    if this.filter(is_default=False).update(is_default=True):
+        return True
+    if not this.exists():
+        raise ValidationError("Only an active config can be the default: activate it first.")
+    return False

@@ -24,7 +24,7 @@ _SUMMARIES = {
 def explain(usage: TokenUsage, *, now: datetime | None = None) -> Explanation:
     """The arithmetic line by line, the timeline of the price, and the steps of the decision.
 
-    One query. The caller has checked that the user may see `usage`.
+    One query, beside the call's project. The caller has checked that the user may see `usage`.
     """
     versions = [StoredVersion.of(price) for price in _prices_around(usage)]
     applied = next((version for version in versions if version.price.pk == usage.price_id), None)
@@ -69,6 +69,8 @@ def _summary(usage: TokenUsage, versions: list[StoredVersion]) -> str:
         return "The call failed, and its source counted no tokens."
     if usage.input_tokens is None or usage.output_tokens is None:
         return "The source did not count all tokens: what it cost is unknown."
+    if usage.project.only_reported_cost and usage.reported_cost is None:
+        return "The source reported no cost, and this project books reported costs alone."
     if any(version.holds(usage.occurred_at) for version in versions):
         return "Unpriced when it was booked; the price book has a price for it now."
     return "The price book has no price for this model at that time: what it cost is unknown."

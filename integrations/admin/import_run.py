@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from core.admin.columns import badges, column, count, linked, preformatted, short_text, text, time
 from core.admin.links import Link, list_link
 from core.admin.read_only import ReadOnlyModelAdmin
-from core.markup import ZERO
+from core.markup import NOT_APPLICABLE, ZERO
 from core.numbers import count_text
 from integrations.admin.filters import SourceFilter
 from integrations.models import ImportRun
@@ -32,6 +32,13 @@ def _counts(run: Any) -> str:
     return render_to_string("admin/integrations/import_counts.html", {"run": run})
 
 
+def _tables(run: Any) -> str:
+    """What became of each table of a system's database, and what was awkward in it."""
+    if not run.details:
+        return NOT_APPLICABLE
+    return render_to_string("admin/integrations/import_tables.html", {"details": run.details})
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyModelAdmin):
     list_display = (
@@ -42,6 +49,7 @@ class ImportRunAdmin(ReadOnlyModelAdmin):
         _STATUS,
         count("read"),
         count("created"),
+        count("updated"),
         count("unchanged"),
         count("duplicates"),
         column("rejected_count", _rejected, "rejected"),
@@ -57,6 +65,7 @@ class ImportRunAdmin(ReadOnlyModelAdmin):
         "project",
         _STATUS,
         column("counts", _counts, "records"),
+        column("tables", _tables, "tables"),
         preformatted("error"),
         _STARTED,
         time("finished_at", "finished", seconds=True),

@@ -1,10 +1,11 @@
-"""Money: exact dollars in Python, integer nanodollars in the database."""
+"""Columns of ours: money as integer nanodollars, and the time of the last change."""
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
 
 NANOS = 1_000_000_000
@@ -75,3 +76,18 @@ class NanoUsdField(models.BigIntegerField):  # type: ignore[type-arg]
     @property
     def validators(self) -> list[Any]:
         return []
+
+
+class ChangedAtField(models.DateTimeField):  # type: ignore[type-arg]
+    """The time of the last change: set by every save, but kept as given when the row is made.
+
+    An imported row keeps the time at which its source changed it last.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": timezone.now, "editable": False, **kwargs})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if not add:
+            setattr(model_instance, self.attname, timezone.now())
+        return super().pre_save(model_instance, add)

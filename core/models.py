@@ -5,22 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from core.fields import ChangedAtField
 from core.ids import new_id
-
-
-class ChangedAtField(models.DateTimeField):  # type: ignore[type-arg]
-    """The time of the last change: set by every save, but kept as given when the row is made.
-
-    An imported row keeps the time at which its source changed it last.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"default": timezone.now, "editable": False, **kwargs})
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        if not add:
-            setattr(model_instance, self.attname, timezone.now())
-        return super().pre_save(model_instance, add)
 
 
 class BaseModel(models.Model):

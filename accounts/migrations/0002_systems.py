@@ -3,7 +3,7 @@
 import django.utils.timezone
 from django.db import migrations, models
 
-import core.models
+import core.fields
 
 
 class Migration(migrations.Migration):
@@ -42,6 +42,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="person",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
     ]

@@ -4,8 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+import core.fields
 import core.ids
-import core.models
 
 
 class Migration(migrations.Migration):
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "metric",
                     models.CharField(
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("plan", models.CharField(max_length=64)),
                 (
                     "status",
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="modelprice",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="rollupzone",
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="rollupzone",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AddIndex(
             model_name="tokenusage",

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 import core.fields
 import core.ids
-import core.models
 
 
 class Migration(migrations.Migration):
@@ -31,7 +30,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "kind",
                     models.CharField(
@@ -88,7 +87,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("agent_label", models.CharField(help_text="The agent's name when it ran.", max_length=200)),
                 (
                     "status",
@@ -149,7 +148,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("is_active", models.BooleanField(default=True)),
                 (
                     "allows_read_only",
@@ -205,7 +204,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "trigger",
                     models.CharField(
@@ -272,7 +271,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "content_hash",
                     models.CharField(help_text="As the source computes it, such as SHA-256.", max_length=128),
@@ -295,7 +294,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(help_text="As the person named it.", max_length=500)),
                 ("stored_name", models.CharField(blank=True, max_length=500)),
                 ("mime_type", models.CharField(blank=True, max_length=255, verbose_name="MIME type")),
@@ -317,7 +316,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("relation", models.CharField(max_length=100)),
                 ("strength", models.FloatField(blank=True, help_text="0 to 1.", null=True)),
             ],
@@ -335,7 +334,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
                 "db_table_comment": "Who takes part in which conversation",
@@ -351,7 +350,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "kind",
                     models.CharField(
@@ -382,7 +381,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=100)),
                 (
                     "color",
@@ -413,7 +412,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
                 "db_table_comment": "Tags on conversations and messages",
@@ -429,7 +428,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("title", models.CharField(max_length=500)),
                 ("description", models.TextField(blank=True)),
                 (
@@ -481,7 +480,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=200)),
                 (
                     "risk",
@@ -513,7 +512,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("tool_name", models.CharField(max_length=200)),
                 ("parameters", models.JSONField(blank=True, null=True)),
                 ("result", models.JSONField(blank=True, null=True)),
@@ -669,7 +668,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="conversation",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="message",
@@ -693,7 +692,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="message",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AddConstraint(
             model_name="conversation",

@@ -6,8 +6,8 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import core.encryption
+import core.fields
 import core.ids
-import core.models
 
 
 class Migration(migrations.Migration):
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "model",
                     models.CharField(blank=True, help_text="Empty: the config's default.", max_length=200),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("provider", models.CharField(default="vercel", max_length=64)),
                 (
                     "external_id",
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(blank=True, max_length=255)),
                 ("url", models.CharField(blank=True, max_length=1000, verbose_name="URL")),
                 ("clone_url", models.CharField(blank=True, max_length=1000, verbose_name="clone URL")),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("kind", models.CharField(help_text="The service, such as slack.", max_length=100)),
                 ("name", models.CharField(blank=True, max_length=255)),
                 ("status", models.CharField(blank=True, help_text="As the source gives it.", max_length=50)),
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("provider", models.CharField(help_text="The service, such as github.", max_length=64)),
                 (
                     "external_id",
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=200)),
                 (
                     "kind",
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("model", models.CharField(max_length=200)),
                 ("display_name", models.CharField(blank=True, max_length=200)),
                 ("is_enabled", models.BooleanField(default=True)),
@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("telegram_chat_id", models.BigIntegerField(verbose_name="Telegram chat")),
                 (
                     "telegram_user_id",
@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="importedrow",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="importrun",
@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="importrun",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="rejectedrecord",
@@ -336,7 +336,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="rejectedrecord",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="source",
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="source",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AddConstraint(
             model_name="importrun",

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 import core.fields
 import core.ids
-import core.models
 
 
 class Migration(migrations.Migration):
@@ -26,7 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=200)),
                 ("display_name", models.CharField(blank=True, max_length=200)),
                 ("description", models.TextField(blank=True)),
@@ -80,7 +79,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("queue", models.CharField(blank=True, max_length=200)),
                 ("task_type", models.CharField(blank=True, max_length=100)),
                 ("api_type", models.CharField(blank=True, max_length=64)),
@@ -164,7 +163,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=200)),
                 ("description", models.TextField(blank=True)),
                 ("is_default", models.BooleanField(default=False, editable=False)),
@@ -185,7 +184,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(max_length=255)),
                 ("status", models.CharField(blank=True, help_text="As the source gives it.", max_length=50)),
                 ("port_mapping", models.CharField(blank=True, max_length=255)),
@@ -205,7 +204,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "kind",
                     models.CharField(
@@ -230,7 +229,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 (
                     "scope",
                     models.CharField(blank=True, help_text="What the key is unique within.", max_length=255),
@@ -253,7 +252,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", core.models.ChangedAtField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False)),
                 ("name", models.CharField(blank=True, max_length=500)),
                 ("task_description", models.TextField(blank=True)),
                 ("search_term", models.TextField(blank=True)),
@@ -345,7 +344,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="membership",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
             model_name="project",
@@ -355,7 +354,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="project",
             name="updated_at",
-            field=core.models.ChangedAtField(default=django.utils.timezone.now, editable=False),
+            field=core.fields.ChangedAtField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AddConstraint(
             model_name="project",

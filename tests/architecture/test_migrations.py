@@ -13,7 +13,7 @@ MIGRATIONS = [
     for app in APPS
     for path in sorted((ROOT / app / "migrations").glob("[0-9]*.py"))
 ]
-ALLOWED = ("django", "core.fields", "core.ids", "uuid", "datetime", "decimal")
+ALLOWED = ("django", "core.fields", "core.encryption", "core.ids", "uuid", "datetime", "decimal", "typing")
 """Column types and their defaults, which a migration cannot do without; they stay where they are."""
 
 

@@ -26,6 +26,22 @@ def operated_project_ids(user: "User | AnonymousUser") -> frozenset[UUID]:
     return _project_ids(user, _OPERATING)
 
 
+def may_manage(user: "User | AnonymousUser", project_id: UUID | None = None) -> bool:
+    """Whether `user` owns the installation or manages the project; without one: any project."""
+    return _may(user, managed_project_ids(user), project_id)
+
+
+def may_operate(user: "User | AnonymousUser", project_id: UUID | None = None) -> bool:
+    """Whether `user` owns the installation, or operates or manages the project; without one: any project."""
+    return _may(user, operated_project_ids(user), project_id)
+
+
+def _may(user: "User | AnonymousUser", allowed: frozenset[UUID], project_id: UUID | None) -> bool:
+    if getattr(user, "is_owner", False):
+        return True
+    return bool(allowed) if project_id is None else project_id in allowed
+
+
 def _project_ids(user: "User | AnonymousUser", roles: frozenset[str]) -> frozenset[UUID]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()

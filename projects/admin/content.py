@@ -8,13 +8,17 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core.admin.scoped import ScopedModelAdmin, is_owner
-from projects.roles import managed_project_ids
+from projects.roles import managed_project_ids, may_manage, may_operate
 
 
 def manages(request: HttpRequest, project_id: Any = None) -> bool:
     """Whether the reader is an owner or manages the project; without one: any project."""
-    managed = managed_project_ids(request.user)
-    return is_owner(request) or (bool(managed) if project_id is None else project_id in managed)
+    return may_manage(request.user, project_id)
+
+
+def operates(request: HttpRequest, project_id: Any = None) -> bool:
+    """Whether the reader is an owner, or operates or manages the project; without one: any project."""
+    return may_operate(request.user, project_id)
 
 
 class ProjectContentAdmin(ScopedModelAdmin):

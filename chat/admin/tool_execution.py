@@ -65,11 +65,12 @@ _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
             time("completed_at", "ended", seconds=True),
             milliseconds("duration_ms", "took"),
             money("cost", decimals=9),
-            preformatted("result"),
-            preformatted("error"),
         ),
     ),
-    ("Its source", ("source_status", preformatted("metadata"), time("updated_at", "changed"))),
+    ("Result", (preformatted("result"),)),
+    ("Error", (preformatted("error"),)),
+    ("Its source", ("source_status", time("updated_at", "changed"))),
+    ("Besides", (preformatted("metadata"),)),
 )
 
 

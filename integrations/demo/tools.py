@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from accounts.models import Person, User
@@ -52,7 +52,7 @@ def _make_call(call: DemoCall, project: Project, person_id: UUID, user: User, un
 
 
 def _run(execution: ToolExecution, call: DemoCall) -> None:
-    begun: datetime = execution.decided_at + timedelta(seconds=1)  # type: ignore[operator]
+    begun = cast(datetime, execution.decided_at) + timedelta(seconds=1)
     start(execution, now=begun)
     timing: dict[str, Any] = {"now": begun + timedelta(milliseconds=640 + 90 * call.seconds)}
     if call.end == End.FAILED:

@@ -94,11 +94,11 @@ def test_expired_forms_read_well() -> None:
     assert "This form is no longer valid" in response.content.decode()
 
 
-def test_the_shell_costs_two_queries(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    """Besides session and user: the projects, and what has no price."""
+def test_the_shell_costs_three_queries(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    """Besides session and user: the projects, what has no price, and what waits for approval."""
     client.force_login(make_owner())
     client.get("/search/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/search/")
 
 

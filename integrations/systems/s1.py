@@ -141,7 +141,7 @@ def _conversation(row: Row, links: Links, project: Found | None, sent_at: dateti
             Conversation,
             {
                 "kind": ConversationKind.SESSION if project is None else ConversationKind.PROJECT,
-                "external_id": key.partition(":")[2],
+                "external_id": session if project is None else row.text("project_id"),
                 "source": links.source_name,
                 "title": "",
             },

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, Model
 
+from accounts.models import Person
 from chat.models import Message
 from core.ids import new_id
 from core.transitions import StatefulModel
@@ -102,6 +103,8 @@ class Writer:
     def _create(self, model: type[Model], made: Sequence[Entry]) -> None:
         if model is Message:
             self._place(made)
+        if model is Person:
+            self._count_shared_addresses(made)
         objects = [model(id=entry.id, **self._values(entry.draft)) for entry in made]
         if model is not Project:
             model._default_manager.bulk_create(objects)
@@ -133,6 +136,17 @@ class Writer:
             conversation = entry.draft.fields["conversation_id"]
             last[conversation] = last.get(conversation, 0) + 1
             entry.draft.once["position"] = last[conversation]
+
+    def _count_shared_addresses(self, made: Sequence[Entry]) -> None:
+        """Count people whose address, whatever its case, somebody has already: they are never merged."""
+        addresses = [entry.draft.fields.get("email_normalized") for entry in made]
+        taken = Counter(address for address in addresses if address)
+        there = set(
+            Person.objects.filter(email_normalized__in=taken).values_list("email_normalized", flat=True)
+        )
+        self.awkward["duplicate_emails"] += sum(
+            people if address in there else people - 1 for address, people in taken.items()
+        )
 
     def _rows(self, entry: Entry) -> Any:
         """The row of ours, named with its project, which never changes."""

@@ -62,6 +62,7 @@ def test_every_figure_is_reproduced(sample: tuple[Path, dict[str, Any]]) -> None
         "no_model": awkward["usage_empty_model"],
         "no_provider": awkward["usage_empty_provider"],
         "no_time": awkward["usage_null_created_at"],
+        "duplicate_emails": len(awkward["users_duplicate_by_case"]),
     }
     messages = Message.objects.aggregate(
         characters=Sum(Length("content")), empty=Count("pk", filter=Q(content=""))

@@ -56,7 +56,8 @@ def test_every_figure_is_reproduced(sample: tuple[Path, dict[str, Any]]) -> None
     assert booked == {name: nonnegative[name] for name in booked}
     assert result["tables"]["token_usage"]["rejected"] == awkward["usage_negative_tokens"]
     assert {
-        name: result["awkward"][name] for name in ("total_differs", "no_model", "no_provider", "no_time")
+        name: result["awkward"][name]
+        for name in ("total_differs", "no_model", "no_provider", "no_time", "duplicate_emails")
     } == {
         "total_differs": awkward["usage_total_differs"],
         "no_model": awkward["usage_empty_model"],

@@ -1,4 +1,4 @@
-"""The AI app builder's states: its predecessor's SQLite, integer ids, logs beside the file, missing tables."""
+"""The AI app builder's states: its predecessor's SQLite, integer ids, a log beside the file, lost tables."""
 
 from datetime import UTC, datetime
 from pathlib import Path

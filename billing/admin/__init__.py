@@ -1,6 +1,7 @@
-"""Registers the ledger, the price book and the rollups."""
+"""Registers the ledger, the price book, the rollups, quotas and subscriptions."""
 
 from billing.admin.model_price import ModelPriceAdmin
+from billing.admin.quota import QuotaAdmin
 from billing.admin.rollup_zone import RollupZoneAdmin
 from billing.admin.rollups import (
     DailyModelUsageAdmin,
@@ -8,6 +9,7 @@ from billing.admin.rollups import (
     DailyProjectUsageAdmin,
     DailyUsageAdmin,
 )
+from billing.admin.subscription import SubscriptionAdmin
 from billing.admin.token_usage import TokenUsageAdmin
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "DailyProjectUsageAdmin",
     "DailyUsageAdmin",
     "ModelPriceAdmin",
+    "QuotaAdmin",
     "RollupZoneAdmin",
+    "SubscriptionAdmin",
     "TokenUsageAdmin",
 ]

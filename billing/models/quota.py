@@ -1,11 +1,14 @@
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from billing.querysets import QuotaQuerySet
 from core.declarations import known
+from core.fields import from_nanos
 from core.models import BaseModel
+from core.numbers import exact_money_text
 
 
 class QuotaMetric(models.TextChoices):
@@ -20,6 +23,15 @@ class QuotaPeriod(models.TextChoices):
     WEEK = "week", "Week, from Monday"
     MONTH = "month", "Month"
     SUBSCRIPTION = "subscription", "The subscription's own period"
+
+
+_EACH = {
+    QuotaPeriod.HOUR: "an hour",
+    QuotaPeriod.DAY: "a day",
+    QuotaPeriod.WEEK: "a week",
+    QuotaPeriod.MONTH: "a month",
+    QuotaPeriod.SUBSCRIPTION: "a period of the subscription",
+}
 
 
 class Quota(BaseModel):
@@ -78,5 +90,15 @@ class Quota(BaseModel):
         indexes = [models.Index(fields=["-created_at", "-id"], name="quota_latest_idx")]
 
     def __str__(self) -> str:
-        limit = "no limit" if self.limit is None else f"{self.limit:,}"
-        return f"{limit} {self.get_metric_display().lower()} a {self.get_period_display().lower()}"
+        if self.limit is None:
+            amount = "no limit of cost" if self.metric == QuotaMetric.COST else f"no limit of {self.metric}"
+        elif self.metric == QuotaMetric.COST:
+            amount = exact_money_text(from_nanos(self.limit))
+        else:
+            amount = f"{self.limit:,} {self.metric}"
+        return f"{amount} {_EACH[self.period]}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.subscription and self.person_id and self.subscription.person_id != self.person_id:
+            raise ValidationError({"subscription": "This is somebody else’s subscription."})

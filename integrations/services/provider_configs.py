@@ -18,7 +18,7 @@ def make_default(*, config: ProviderConfig) -> bool:
             with transaction.atomic():
                 is_changed = _switch(config)
         except IntegrityError:
-            # Somebody else made another one the default between our two statements: now it can be seen.
+            # Somebody else added or activated another default between our statements: now it can be seen.
             if attempt == _ATTEMPTS:
                 raise
         else:
@@ -28,9 +28,11 @@ def make_default(*, config: ProviderConfig) -> bool:
 
 
 def _switch(config: ProviderConfig) -> bool:
-    defaults = ProviderConfig.objects.filter(person_id=config.person_id, is_default=True, is_active=True)
-    defaults.exclude(pk=config.pk).update(is_default=False)
-    this = ProviderConfig.objects.filter(pk=config.pk, person_id=config.person_id, is_active=True)
+    owned = ProviderConfig.objects.filter(person_id=config.person_id)
+    # All of the owner's, in one order for everybody: whoever comes second waits here instead of in a circle.
+    list(owned.select_for_update().order_by("pk").values_list("pk"))
+    owned.filter(is_default=True, is_active=True).exclude(pk=config.pk).update(is_default=False)
+    this = owned.filter(pk=config.pk, is_active=True)
     if this.filter(is_default=False).update(is_default=True):
         return True
     if not this.exists():

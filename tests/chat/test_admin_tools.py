@@ -194,9 +194,13 @@ def test_many_refusals_are_summed(cast: Cast) -> None:
     assert messages[-1] == "3 more were refused for the like."
 
 
-def test_analysts_have_no_actions(cast: Cast) -> None:
+def test_analysts_are_offered_no_decision(cast: Cast) -> None:
     execution = make_execution(cast.project)
-    assert cast.member.client.get(CALLS).context["action_form"] is None
+    offered = {
+        name: "approve_selected" in client.get(CALLS).content.decode()
+        for name, client in (("owner", cast.owner.client), ("analyst", cast.member.client))
+    }
+    assert offered == {"owner": True, "analyst": False}
     act(cast.member.client, "approve_selected", execution)
     assert statuses() == [("pending", "")]
 

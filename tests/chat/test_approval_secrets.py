@@ -11,7 +11,8 @@ from chat.approvals.secrets import MASK, readable_text, without_secrets
     "name",
     [
         "password", "DB_PASSWORD", "client_secret", "apiKey", "api-key", "x-api-key", "access_token",
-        "accessToken", "token", "Authorization", "Cookie", "aws_access_key_id", "private_key", "credentials", "auth", "pwd",
+        "accessToken", "token", "Authorization", "Cookie", "aws_access_key_id", "private_key", "credentials",
+        "auth", "pwd",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("value", ["hunter2", 5, ["hunter2"], {"inner": "hunter2"}])

@@ -7,6 +7,7 @@ end in _usd, _tokens, _count or _ms where the style sheet puts figures to the ri
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.contrib import admin
@@ -23,13 +24,24 @@ Column: TypeAlias = Any
 """A function of a row. Any, because the stubs type `fields` and `readonly_fields` as names alone."""
 
 
-def column(name: str, read: Callable[[Any], Any], label: str, order: str | None = None) -> Column:
-    """`read` under a name of its own, which becomes the cell's class (field-NAME)."""
+def column(
+    name: str,
+    read: Callable[[Any], Any],
+    label: str,
+    order: str | None = None,
+    plain: Callable[[Any], Any] | None = None,
+) -> Column:
+    """`read` under a name of its own, which becomes the cell's class (field-NAME).
+
+    `plain` gives the value without markup, for files; where it is missing they take the words of `read`.
+    """
 
     def show(obj: Any) -> Any:
         return read(obj)
 
     show.__name__ = name
+    if plain is not None:
+        show.plain = plain  # type: ignore[attr-defined]
     return admin.display(description=label, ordering=order)(show)
 
 
@@ -57,7 +69,7 @@ def linked(field: str, label: str = "", order: str | None = None) -> Column:
         other = related_object(obj, field)
         return NOT_APPLICABLE if other is None else change_link(other, shortened(str(other)))
 
-    return column(field, read, label or _label(field), order)
+    return column(field, read, label or _label(field), order, lambda obj: related_object(obj, field))
 
 
 SHORT = 60
@@ -73,23 +85,29 @@ def shortened(words: str) -> str:
 
 def text(field: str, label: str = "", order: str | None = None) -> Column:
     """Words as they stand; – for none."""
-    return column(field, lambda obj: getattr(obj, field) or NOT_APPLICABLE, label or _label(field), order)
+    plain = attrgetter(field)
+    return column(field, lambda obj: plain(obj) or NOT_APPLICABLE, label or _label(field), order, plain)
 
 
 def short_text(field: str, label: str = "", order: str | None = None) -> Column:
     """The same, shortened to what a list has room for."""
-    return column(
-        field, lambda obj: shortened(getattr(obj, field)) or NOT_APPLICABLE, label or _label(field), order
-    )
+    plain = attrgetter(field)
+
+    def read(obj: Any) -> str:
+        return shortened(plain(obj)) or NOT_APPLICABLE
+
+    return column(field, read, label or _label(field), order, plain)
 
 
 def time(field: str, label: str = "", order: str | None = None, *, seconds: bool = False) -> Column:
     show = moment_seconds if seconds else moment
-    return column(field, lambda obj: show(getattr(obj, field)), label or _label(field), order)
+    plain = attrgetter(field)
+    return column(field, lambda obj: show(plain(obj)), label or _label(field), order, plain)
 
 
 def date(field: str, label: str = "", order: str | None = None) -> Column:
-    return column(field, lambda obj: day(getattr(obj, field)), label or _label(field), order)
+    plain = attrgetter(field)
+    return column(field, lambda obj: day(plain(obj)), label or _label(field), order, plain)
 
 
 def money(field: str, label: str = "", *, decimals: int = 4, unknown: str | None = None) -> Column:
@@ -100,7 +118,7 @@ def money(field: str, label: str = "", *, decimals: int = 4, unknown: str | None
         dollars = getattr(obj, field)
         return unknown if dollars is None and unknown is not None else show(dollars)
 
-    return column(f"{field}_usd", read, label or f"{_label(field)}, USD")
+    return column(f"{field}_usd", read, label or f"{_label(field)}, USD", plain=attrgetter(field))
 
 
 def spent(known: Decimal, unpriced: int | None, show: Callable[[Decimal | None], str]) -> str:
@@ -112,17 +130,20 @@ def spent(known: Decimal, unpriced: int | None, show: Callable[[Decimal | None],
 
 def tokens(field: str, label: str = "") -> Column:
     """Tokens to the last one: where people compare calls, "1.2 M" is not enough."""
-    return column(field, lambda obj: figures.count(getattr(obj, field)), label or _label(field))
+    plain = attrgetter(field)
+    return column(field, lambda obj: figures.count(plain(obj)), label or _label(field), plain=plain)
 
 
 def count(field: str, label: str = "", order: str | None = None) -> Column:
+    plain = attrgetter(field)
     return column(
-        f"{field}_count", lambda obj: figures.count(getattr(obj, field)), label or _label(field), order
+        f"{field}_count", lambda obj: figures.count(plain(obj)), label or _label(field), order, plain
     )
 
 
 def milliseconds(field: str, label: str = "") -> Column:
-    return column(field, lambda obj: figures.duration_ms(getattr(obj, field)), label or _label(field))
+    plain = attrgetter(field)
+    return column(field, lambda obj: figures.duration_ms(plain(obj)), label or _label(field), plain=plain)
 
 
 def side_by_side(fields: Sequence[Any], width: int = 2) -> tuple[tuple[Any, ...], ...]:
@@ -138,6 +159,7 @@ def flag(field: str, label: str = "") -> Column:
         return bool(getattr(obj, field))
 
     show.__name__ = field
+    show.plain = attrgetter(field)  # type: ignore[attr-defined]
     return show
 
 
@@ -152,7 +174,7 @@ def provider(field: str = "provider", order: str | None = None) -> Column:
             figures.provider_name(slug),
         )
 
-    return column(field, read, "provider", order)
+    return column(field, read, "provider", order, attrgetter(field))
 
 
 def badge(label: str, kind: str = "") -> str:
@@ -168,7 +190,7 @@ def badges(field: str, kinds: Mapping[str, str], label: str = "") -> Column:
         words = str(getattr(obj, f"get_{field}_display")()).partition(":")[0]
         return badge(words, kinds.get(value, "")) if value else NOT_APPLICABLE
 
-    return column(field, read, label or _label(field))
+    return column(field, read, label or _label(field), plain=attrgetter(field))
 
 
 def preformatted(field: str, label: str = "") -> Column:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib.admin import ShowFacets, SimpleListFilter
+from django.contrib.admin import ShowFacets, SimpleListFilter, action
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, Model, Prefetch, QuerySet, prefetch_related_objects
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.text import capfirst
 
 from core.admin.changelist import ScopedChangeList
 from core.admin.columns import related_object
+from core.admin.export import csv_response
 from core.admin.filters import uuid_or_none
 from core.admin.links import Link
 from core.admin.paginator import CappedPaginator
@@ -166,6 +168,18 @@ class ScopedModelAdmin(StockModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Rows whose `search_fields` contain the words."""
         return super().get_search_results(request, queryset, term)
+
+    @action(description="Export as CSV")
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return csv_response(self, request, queryset)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """A subclass's `actions`, then the export, which every list has."""
+        actions = super().get_actions(request)
+        if IS_POPUP_VAR in request.GET:
+            return actions
+        name = "export_csv"
+        return {**actions, name: (type(self).export_csv, name, "Export as CSV")}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ScopedChangeList

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Model
+from django.db.models import Model
 
 from accounts.models import Person
 from chat.models import Message
@@ -15,6 +15,7 @@ from core.transitions import StatefulModel
 from integrations.models import ImportedRow, Source
 from integrations.services.systems.cleaning import clean, content_hash
 from integrations.services.systems.memory import Remembered
+from integrations.services.systems.places import place, put_in_order
 from integrations.services.systems.projects import free_name, kept_name, unassigned_project
 from integrations.systems.declarations import Draft, Found, RefusedError
 from projects.models import Project
@@ -101,13 +102,14 @@ class Writer:
                     draft.into = entry.id = there.pk
 
     def _create(self, model: type[Model], made: Sequence[Entry]) -> None:
-        if model is Message:
-            self._place(made)
+        late = place(made) if model is Message else ()
         if model is Person:
             self._count_shared_addresses(made)
         objects = [model(id=entry.id, **self._values(entry.draft)) for entry in made]
         if model is not Project:
             model._default_manager.bulk_create(objects)
+            for conversation_id in late:
+                put_in_order(conversation_id)
             return
         for project in objects:
             wanted = project.name  # type: ignore[attr-defined]
@@ -122,20 +124,6 @@ class Writer:
 
     def _scope(self, draft: Draft) -> dict[str, Any]:
         return {} if draft.project_id is None else {"project_id": draft.project_id}
-
-    def _place(self, made: Sequence[Entry]) -> None:
-        """Give new messages the places after the last of their conversations."""
-        ids = {entry.draft.fields["conversation_id"] for entry in made}
-        last = dict(
-            Message.objects.filter(conversation__in=ids)
-            .order_by()
-            .values_list("conversation")
-            .annotate(last=Max("position"))
-        )
-        for entry in made:
-            conversation = entry.draft.fields["conversation_id"]
-            last[conversation] = last.get(conversation, 0) + 1
-            entry.draft.once["position"] = last[conversation]
 
     def _count_shared_addresses(self, made: Sequence[Entry]) -> None:
         """Count people whose address, whatever its case, somebody has already: they are never merged."""

@@ -56,6 +56,17 @@ def test_what_changed_at_the_source_is_updated_and_what_is_new_is_added(source: 
     assert list(messages) == [(1, "Message 1"), (2, "Edited"), (3, "Message 3"), (4, "Later")]
 
 
+def test_a_message_that_comes_late_takes_its_place_in_time(source: Path) -> None:
+    imported("s1", source)
+    with opened(source) as database:
+        early = {"content": "Before all", "created_at": "2025-11-02 08:00:00"}
+        insert(database, "conversation_messages", **{**MESSAGE, **early})
+    imported("s1", source)
+    messages = Message.objects.order_by("position").values_list("position", "content")
+    assert list(messages) == [(1, "Before all"), (2, "Message 1"), (3, "Message 2"), (4, "Message 3")]
+    assert_nothing_changes(imported("s1", source))
+
+
 def test_a_fuller_count_of_a_call_replaces_the_booked_one(source: Path) -> None:
     imported("s1", source)
     with opened(source) as database:

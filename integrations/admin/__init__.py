@@ -1,5 +1,6 @@
 """Registers sources and their imports, providers and their keys, and what projects are connected with."""
 
+from integrations.admin.agent_provider import AgentProviderAdmin
 from integrations.admin.deployment import DeploymentAdmin
 from integrations.admin.import_run import ImportRunAdmin
 from integrations.admin.imported_row import ImportedRowAdmin
@@ -13,6 +14,7 @@ from integrations.admin.source import SourceAdmin
 from integrations.admin.telegram_session import TelegramSessionAdmin
 
 __all__ = [
+    "AgentProviderAdmin",
     "DeploymentAdmin",
     "GitHubRepositoryAdmin",
     "ImportRunAdmin",

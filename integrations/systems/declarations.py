@@ -95,6 +95,9 @@ class Links(Protocol):
         Who claims yields a draft that is `remembered_as` (table, key), so that the claim lasts.
         """
 
+    def absent(self, table: str, keys: Iterable[str]) -> list[str]:
+        """Those of `keys` that no row of the table has become; one query."""
+
     def time_of(self, row: Row, *times: datetime | None) -> datetime:
         """The first time that is known, else that of the import. Flagged unless it is `times[0]`."""
 
@@ -119,7 +122,8 @@ class Table:
     """One table of a source: how it is called, read and converted.
 
     `names` are what the states of the schema call it: the first one found is read and reported under that
-    name. `name` is what `links` of other tables call it. `key` are the columns that identify a row. `links`
+    name. `name` is what `links` of other tables call it. `key` are the columns that identify a row, `keys`
+    those where the table has the other of its names. `links`
     maps columns to the tables they point into, `link_fields` those tables to fields of ours that are loaded
     with them; `late_links` maps columns that point into the same table to
     the field of ours that is set when all its rows are there. `secret` columns are never read, unless asked
@@ -141,6 +145,11 @@ class Table:
     is_pass: bool = False
     own_fields: tuple[str, ...] = ()
     before: "Callable[[Source], object] | None" = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def key_of(self, label: str) -> tuple[str, ...]:
+        """The columns that identify a row where the table is called `label`."""
+        return self.keys.get(label, self.key)
 
 
 @dataclass(frozen=True, slots=True)

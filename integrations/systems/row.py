@@ -175,7 +175,7 @@ class Row:
         """All that was not read and is not null, secrets removed: what `metadata` keeps. Call it last."""
         self.extra |= self.values.keys() - self._read
         left = {
-            column: value
+            column: _structured(value)
             for column, value in self.values.items()
             if column not in self._read and value is not None
         }
@@ -203,6 +203,16 @@ def _exact(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return exact if exact.is_finite() else None
+
+
+def _structured(value: Any) -> Any:
+    """The object or array that a text holds: JSON in a column that nobody asked for."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return _parsed(value)
+    except ValueError:
+        return value
 
 
 def _parsed(text: str) -> Any:

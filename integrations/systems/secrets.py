@@ -15,6 +15,12 @@ _VALUE = re.compile(
     r"|\bAIza[A-Za-z0-9_-]{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}[.\w-]*"
     r"|\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}"
 )
+_FIELD = re.compile(
+    r"""(?P<before>(?P<quote>\\*["'])(?P<name>[\w.-]{1,100})(?P=quote)\s*:\s*)"""
+    r"""(?P<value>(?P=quote)(?:(?!(?<!\\)(?P=quote)).)*(?P=quote)?|[^\s"'\\,}\]\[{]+)""",
+    re.DOTALL,
+)
+"""A field of JSON in a text, also one that is broken, cut off or encoded twice."""
 
 
 def is_secret_name(name: str) -> bool:
@@ -23,7 +29,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def without_secrets(value: Any) -> Any:
-    """A JSON value with secret fields, and texts that look like keys, removed."""
+    """A JSON value with secret fields, and what looks like keys, removed: in texts that hold JSON too."""
     if isinstance(value, dict):
         return {
             name: REMOVED if is_secret_name(name) and item not in (None, "") else without_secrets(item)
@@ -31,4 +37,13 @@ def without_secrets(value: Any) -> Any:
         }
     if isinstance(value, list):
         return [without_secrets(item) for item in value]
-    return _VALUE.sub(REMOVED, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _VALUE.sub(REMOVED, _FIELD.sub(_removed, value) if "{" in value else value)
+
+
+def _removed(field: re.Match[str]) -> str:
+    quote, value = field["quote"], field["value"]
+    if not is_secret_name(field["name"]) or value in ("null", quote * 2):
+        return field[0]
+    return f"{field['before']}{quote}{REMOVED}{quote}"

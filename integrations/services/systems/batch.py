@@ -27,6 +27,8 @@ from integrations.systems.secrets import without_secrets
 SUSPECT_VALUES = (IntegrityError, DataError, OverflowError, ValueError)
 """What a database or its driver raises over a single row's values."""
 
+_FAULTS = ("negative", "not an amount", "too large")
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -75,7 +77,8 @@ def process(task: Task, values: Sequence[Mapping[str, Any]], shared: SharedRows)
     source = Source.objects.select_for_update().get(pk=task.source.pk)
     writer = Writer(source, task.project_values, result.awkward)
     rows = [Row(task.label, each, naive_zone=task.naive_zone, awkward=result.awkward) for each in values]
-    keys = {id(row): _key(row, task.table) for row in rows}
+    key = task.table.key_of(task.label)
+    keys = {id(row): _key(row, key) for row in rows}
     links = BatchLinks(
         source,
         task.table,
@@ -98,9 +101,9 @@ def process(task: Task, values: Sequence[Mapping[str, Any]], shared: SharedRows)
     return result
 
 
-def _key(row: Row, table: Table) -> str:
+def _key(row: Row, key: Sequence[str]) -> str:
     """The row's key as text; "" when a part of it is null."""
-    parts = [row.raw(column) for column in table.key]
+    parts = [row.raw(column) for column in key]
     if any(part is None or part == "" for part in parts):
         return ""
     return str(parts[0]) if len(parts) == 1 else json.dumps([str(part) for part in parts])
@@ -114,7 +117,8 @@ def _converted(task: Task, rows: Sequence[Row], links: BatchLinks, writer: Write
         item = _Item(row, key)
         items.append(item)
         if not key or key in met:
-            item.refused = "its key is there twice" if key else f"{', '.join(task.table.key)}: missing"
+            names = ", ".join(task.table.key_of(task.label))
+            item.refused = "its key is there twice" if key else f"{names}: missing"
             continue
         met.add(key)
         try:
@@ -228,9 +232,8 @@ def _settle(items: Sequence[_Item], task: Task, links: BatchLinks, result: Batch
 def _kind(reason: str) -> str:
     """A reason without the value that is in it: "input_tokens: −5 is negative" → "input_tokens: negative"."""
     name, colon, rest = reason.partition(": ")
-    if colon and rest.endswith(" is negative"):
-        return f"{name}: negative"
-    return reason
+    fault = next((fault for fault in _FAULTS if rest.endswith(f" is {fault}")), "")
+    return f"{name}: {fault}" if colon and fault else reason
 
 
 def _project_of(item: _Item, links: BatchLinks) -> UUID:

@@ -13,13 +13,13 @@ from integrations.systems.declarations import Table
 
 
 def set_late_links(
-    source: Source, table: Table, rows: Sequence[Mapping[str, Any]], awkward: Counter[str]
+    source: Source, table: Table, key: str, rows: Sequence[Mapping[str, Any]], awkward: Counter[str]
 ) -> None:
     """Point the rows of one batch to their relatives, inside the caller's transaction.
 
-    A relative that is not there, or is the row itself or one of another project, makes the link null.
+    `key` is the column that the links point to. A relative that is not there, or is the row itself or one of another project, makes the link null.
     """
-    keys = {index: stored_key(str(row[table.key[0]])) for index, row in enumerate(rows)}
+    keys = {index: stored_key(str(row[key])) for index, row in enumerate(rows)}
     wanted = {
         stored_key(str(row[column])) for row in rows for column in table.late_links if row[column] is not None
     }
@@ -45,8 +45,8 @@ def set_late_links(
             model._default_manager.filter(pk=own.id, project_id=own.project_id).update(**changes)
 
 
-def late_columns(table: Table, columns: Iterable[str]) -> list[str]:
+def late_columns(table: Table, key: Sequence[str], columns: Iterable[str]) -> list[str]:
     """The columns that are read for it; empty when the source has none of the links."""
     there = set(columns)
     wanted = [column for column in table.late_links if column in there]
-    return [*table.key, *wanted] if wanted else []
+    return [*key, *wanted] if wanted else []

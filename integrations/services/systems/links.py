@@ -108,6 +108,11 @@ class BatchLinks:
             found = self.met_here[(table, stored_key(key))] = Found(self.id(row), None)
         return found.id == self.id(row)
 
+    def absent(self, table: str, keys: Iterable[str]) -> list[str]:
+        stored = {key: stored_key(key) for key in keys}
+        there = remembered(self._source, table, stored.values())
+        return [key for key, name in stored.items() if name not in there]
+
     def time_of(self, row: Row, *times: datetime | None) -> datetime:
         if times[0] is None:
             row.flag("no_time")

@@ -181,9 +181,12 @@ class _Importer:
             done += len(batch)
             if self._progress is not None:
                 self._progress(found.label, done, found.rows)
-        columns = late_columns(task.table, found.columns)
+        key = task.table.key_of(found.label)
+        columns = late_columns(task.table, key, found.columns)
         for batch in _batches(self._database.rows(found.label, columns)) if columns else ():
-            in_transaction(partial(set_late_links, task.source, task.table, batch, self._result.awkward))
+            in_transaction(
+                partial(set_late_links, task.source, task.table, key[0], batch, self._result.awkward)
+            )
 
     def _process(self, task: Task, batch: Sequence[Mapping[str, Any]]) -> BatchResult:
         outcome = process(task, batch, self._shared)

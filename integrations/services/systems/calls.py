@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,8 @@ from integrations.services.systems.cleaning import HASH_BYTES, storable
 from integrations.services.systems.memory import Remembered
 
 _TARGET = TokenUsage._meta.label_lower
+_FIELDS = tuple(field.name for field in fields(UsageEvent))
+_NOTHING = (None, "", ())
 
 
 @dataclass(slots=True)
@@ -64,7 +66,8 @@ def _is_known(provider: str, model: str) -> bool:
 
 def call_hash(event: UsageEvent) -> bytes:
     """16 bytes over what the event says."""
-    content = json.dumps(asdict(event), sort_keys=True, default=_text)
+    said = {name: value for name in _FIELDS if (value := getattr(event, name)) not in _NOTHING}
+    content = json.dumps(said, default=_text)
     return sha256(content.encode()).digest()[:HASH_BYTES]
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from billing.models import TokenUsage
 from billing.reports.query import Dimension, Interval
-from chat.models import Conversation
+from chat.models import Conversation, ToolExecution
 from tests.planting import TERM_LENGTH, Planted, mark_of
 
 _ADMIN_ROUTE = re.compile(r"admin/(?P<model>\w+/\w+)/(?:(?P<object><path:object_id>|<id>)/)?(?:\w+/)?")
@@ -146,6 +146,21 @@ def _queries(address: str, planted: Planted) -> Iterator[str]:
         yield f"{address}?{urlencode({**days, **query})}"
 
 
+def _approvals(view: View, planted: Planted) -> Iterator[str]:
+    """The queue, and what its filters find."""
+    address = reverse(view.name)
+    yield address
+    execution = planted[ToolExecution]
+    for query in (
+        {"project": execution.project_id},
+        {"tool": execution.tool_name},
+        {"decided": execution.pk},
+        {"after": execution.pk},
+        {"before": execution.pk},
+    ):
+        yield f"{address}?{urlencode(query)}"
+
+
 def _object(view: View, planted: Planted) -> Iterator[str]:
     """The page of one object, in each of its formats."""
     [parameter] = view.parameters
@@ -193,6 +208,8 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "billing:calls": _report,
     "billing:unpriced": _report,
     "chat:conversations": _report,
+    "chat:approvals": _approvals,
+    "chat:decide_approvals": _posted,
     "admin:index": _plain,
     "admin:app_list": _applications,
     "admin:login": _plain,

@@ -96,7 +96,7 @@ class Quota(BaseModel):
             amount = exact_money_text(from_nanos(self.limit))
         else:
             amount = f"{self.limit:,} {self.metric}"
-        return f"{amount} {_EACH[self.period]}"
+        return f"{amount} {_EACH[QuotaPeriod(self.period)]}"
 
     def clean(self) -> None:
         super().clean()

@@ -72,16 +72,22 @@ def _state(quota: Quota, at: datetime, use: Used | None) -> QuotaState:
         Quota.Metric.TOKENS: use.tokens,
         Quota.Metric.COST: use.cost,
     }[Quota.Metric(quota.metric)]
-    is_known = limit is not None and amount is not None
     return QuotaState(
         limit=limit,
         used=amount,
-        remaining=max(limit - amount, type(limit)(0)) if is_known else None,  # type: ignore[operator]
+        remaining=_remaining(amount, limit),
         share=_share(amount, limit),
         resets_at=_reset(quota, natural_period(quota, at)),
         unpriced=use.unpriced,
         unmeasured=use.unmeasured,
     )
+
+
+def _remaining(amount: Amount | None, limit: Amount | None) -> Amount | None:
+    if amount is None or limit is None:
+        return None
+    # Both are dollars or both are numbers of something.
+    return max(limit - amount, limit * 0)
 
 
 def _share(amount: Amount | None, limit: Amount | None) -> Decimal | None:

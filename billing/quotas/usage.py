@@ -113,8 +113,9 @@ def _ledger(scope: Scope, start: datetime, end: datetime) -> "QuerySet[Any]":
 def _one_row(rows: "QuerySet[Any]", sums: dict[str, Any]) -> "QuerySet[Any]":
     """`aggregate` as a query that can be joined with others: grouped by a constant, which is no group."""
     everything = Value(0, output_field=IntegerField())
-    grouped: QuerySet[Any] = rows.order_by().annotate(everything=everything).values("everything")
-    return grouped.annotate(**sums)
+    grouped = rows.order_by().annotate(everything=everything).values("everything")
+    totals: QuerySet[Any] = grouped.annotate(**sums)
+    return totals
 
 
 def _used(requests: int, given: int, taken: int, nanos: int, unpriced: int, unmeasured: int) -> Used:

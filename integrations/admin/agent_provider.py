@@ -1,13 +1,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin.columns import linked, text, time
+from integrations.admin.agent_provider_inline import AGENT_NAME
 from integrations.admin.filters import ConfigFilter
 from integrations.models import AgentProvider
 from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
+from projects.models import Agent
 
 
 @admin.register(AgentProvider)
@@ -38,6 +41,10 @@ class AgentProviderAdmin(ProjectContentAdmin):
         time("updated_at", "last changed"),
     )
     readonly_fields = fields[-2:]
+
+    def visible(self, request: HttpRequest, model: Any = None) -> QuerySet[Any]:
+        rows = super().visible(request, model)
+        return rows.only(*AGENT_NAME) if model is Agent else rows
 
     @admin.display(description="")
     def edit(self, obj: AgentProvider) -> str:

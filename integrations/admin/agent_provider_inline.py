@@ -15,6 +15,8 @@ from projects.admin.content import manages
 from projects.models import Agent, Project
 
 _SHOWN = 20
+AGENT_NAME = ("project", "name", "display_name")
+"""What an agent's name is made of: its prompts are large, and no list shows them."""
 
 
 class FirstAgents(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -37,8 +39,9 @@ class ConfigAgentInline(ScopedInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        agents = visible_rows(Agent, request).only(*AGENT_NAME)
         links = (
-            Prefetch("agent", visible_rows(Agent, request)),
+            Prefetch("agent", agents),
             Prefetch("project", visible_rows(Project, request)),
         )
         return super().get_queryset(request).prefetch_related(*links).order_by("-created_at", "-id")
@@ -60,7 +63,7 @@ class _OfTheAgentsProject(BaseInlineFormSet):  # type: ignore[type-arg]
     """A new row is of the project that the agent is at work in."""
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         if form.instance._state.adding:
             form.instance.project_id = self.instance.project_id
         return form

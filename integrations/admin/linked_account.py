@@ -11,6 +11,7 @@ from integrations.admin.secrets import secret
 from integrations.models import LinkedAccount
 
 _TOKEN = secret("access_token", "access token")
+_METADATA = preformatted("metadata")
 _TIMES = (time("created_at", "created", "created_at"), time("updated_at", "last changed", seconds=True))
 
 
@@ -47,10 +48,10 @@ class LinkedAccountAdmin(ScopedModelAdmin):
         "scope",
         _TOKEN,
         "expires_at",
-        preformatted("metadata"),
+        _METADATA,
         *side_by_side(_TIMES),
     )
-    readonly_fields = (_TOKEN, fields[-2], *_TIMES)
+    readonly_fields = (_TOKEN, _METADATA, *_TIMES)
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

@@ -22,6 +22,7 @@ from integrations.models import AgentProvider, ProviderConfig, ProviderModel
 from integrations.services.provider_configs import make_default
 
 _KEY = secret("api_key", "API key", last4="api_key_last4", at_source="has_source_key")
+_METADATA = preformatted("metadata")
 _CREATED = time("created_at", "created", "created_at")
 _CHANGED = time("updated_at", "last changed", seconds=True)
 
@@ -66,9 +67,9 @@ class ProviderConfigAdmin(ScopedModelAdmin):
         (None, {"fields": ("name", "person", ("provider", "kind"), "base_url", "default_model")}),
         ("Key", {"fields": (_KEY, "new_api_key", "remove_api_key")}),
         ("Use", {"fields": (("is_active", "is_default"), "settings")}),
-        ("Origin", {"fields": (preformatted("metadata"), (_CREATED, _CHANGED))}),
+        ("Origin", {"fields": (_METADATA, (_CREATED, _CHANGED))}),
     )
-    readonly_fields = (_KEY, fieldsets[-1][1]["fields"][0], _CREATED, _CHANGED)
+    readonly_fields = (_KEY, _METADATA, _CREATED, _CHANGED)
     inlines = (ConfigModelInline, ConfigAgentInline)
     actions = ("make_default",)
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.views.decorators.debug import sensitive_variables
 
 from core.encryption import can_encrypt
 from integrations.models import ProviderConfig
@@ -45,6 +46,7 @@ class ProviderConfigForm(forms.ModelForm):  # type: ignore[type-arg]
                 "Leave it empty to keep the key that is stored." if can_encrypt() else _NO_RING
             )
 
+    @sensitive_variables()
     def clean_new_api_key(self) -> str:
         key = str(self.cleaned_data["new_api_key"])
         if key and not can_encrypt():
@@ -71,6 +73,7 @@ class ProviderConfigForm(forms.ModelForm):  # type: ignore[type-arg]
             values["is_default"] = False
         return values
 
+    @sensitive_variables()
     def _save_key(self) -> None:
         if self.cleaned_data.get("remove_api_key"):
             self.instance.set_api_key("")

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.views.decorators.debug import sensitive_variables
 
 from core.declarations import known, not_negative, recent_indexes
 from core.encryption import EncryptedTextField, Secret
@@ -80,6 +81,7 @@ class ProviderConfig(BaseModel):
     def __str__(self) -> str:
         return self.name
 
+    @sensitive_variables()
     def set_api_key(self, key: str) -> None:
         """Take `key`, or no key for "", and what people may see of it. The caller saves."""
         secret = Secret(key)
@@ -92,7 +94,7 @@ class ProviderConfig(BaseModel):
 class ProviderModel(BaseModel):
     """A model that a config offers."""
 
-    config = models.ForeignKey(ProviderConfig, on_delete=models.CASCADE, related_name="models")
+    config = models.ForeignKey(ProviderConfig, on_delete=models.CASCADE, related_name="provider_models")
     model = models.CharField(max_length=200)
     display_name = models.CharField(max_length=200, blank=True)
     is_enabled = models.BooleanField(default=True)

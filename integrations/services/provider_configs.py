@@ -28,7 +28,7 @@ def make_default(*, config: ProviderConfig) -> bool:
 
 
 def _switch(config: ProviderConfig) -> bool:
-    owned = ProviderConfig.objects.filter(person_id=config.person_id)
+    owned = ProviderConfig.objects.filter(person=config.person_id)
     # All of the owner's, in one order for everybody: whoever comes second waits here instead of in a circle.
     list(owned.select_for_update().order_by("pk").values_list("pk"))
     owned.filter(is_default=True, is_active=True).exclude(pk=config.pk).update(is_default=False)

@@ -12,6 +12,7 @@ from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.forms.models import modelform_factory
+from django.views.debug import get_default_exception_reporter_filter
 
 from core.encryption import NoKeyError, Secret, Unreadable, UnreadableSecretError, decrypted, encrypted
 from integrations.models import ProviderConfig
@@ -163,6 +164,10 @@ def test_it_shows_itself_in_no_dump(ring: Any) -> None:
     ring.ENCRYPTION_KEYS = [OTHER]
     token = column()
     assert token not in repr(list(ProviderConfig.objects.values()))
+
+
+def test_error_pages_hide_the_ring(ring: Any) -> None:
+    assert NEW not in repr(get_default_exception_reporter_filter().get_safe_settings())
 
 
 def test_no_form_offers_it() -> None:

@@ -1,4 +1,4 @@
-"""What projects and people are connected with, in the admin: accounts, repositories, deployments and so on."""
+"""What projects and people are connected with, in the admin: accounts, deployments and so on."""
 
 from typing import Any
 

@@ -44,8 +44,8 @@ def form(**changes: Any) -> dict[str, Any]:
         "provider": "anthropic",
         "is_active": "on",
         "settings": "{}",
-        "models-TOTAL_FORMS": 0,
-        "models-INITIAL_FORMS": 0,
+        "provider_models-TOTAL_FORMS": 0,
+        "provider_models-INITIAL_FORMS": 0,
         "agents-TOTAL_FORMS": 0,
         "agents-INITIAL_FORMS": 0,
         **changes,
@@ -116,15 +116,18 @@ def test_a_key_that_stayed_at_its_source_is_told(cast: Cast) -> None:
     assert cells(cast.owner.client.get(LIST), "api_key_state") == [expected]
 
 
-def test_an_error_report_hides_the_key(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**values: Any) -> None:
+@pytest.mark.parametrize(
+    "broken", ["integrations.admin.provider_config.make_default", "core.encryption.Secret.last4"]
+)
+def test_an_error_report_hides_the_key(broken: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*secrets: Any, **values: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("integrations.admin.provider_config.make_default", fail)
+    monkeypatch.setattr(broken, property(fail) if broken.endswith("last4") else fail)
     reports = []
 
     def report(sender: Any, request: Any, **values: Any) -> None:
-        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_text())
+        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_html())
 
     got_request_exception.connect(report, dispatch_uid="report")
     with pytest.raises(RuntimeError):
@@ -197,7 +200,11 @@ def test_what_an_agent_uses_is_not_deleted(cast: Cast) -> None:
 
 def test_its_models_are_edited_on_its_page(cast: Cast) -> None:
     config = make_config()
-    rows = {"models-TOTAL_FORMS": 1, "models-0-model": "claude-opus-4-1", "models-0-is_enabled": "on"}
+    rows = {
+        "provider_models-TOTAL_FORMS": 1,
+        "provider_models-0-model": "claude-opus-4-1",
+        "provider_models-0-is_enabled": "on",
+    }
     assert cast.owner.client.post(page(config), form(**rows)).status_code == 302
     model = ProviderModel.objects.get()
     assert (model.config, model.model, model.is_enabled) == (config, "claude-opus-4-1", True)

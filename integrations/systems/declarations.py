@@ -29,6 +29,8 @@ class Draft:
     with these values is taken for this one, unless another source row has become it. `into`: the row adds
     its fields to this row of ours, which another source row became (an account to its user).
     `remembered_as`: a table and key under which links find it, instead of the row's own.
+    `merged`: JSON fields to which other source rows add as well: an update sets the keys that it names, and
+    leaves the others; None takes a key away.
     """
 
     model: type[Model]
@@ -40,6 +42,7 @@ class Draft:
     adopts: dict[str, Any] | None = None
     into: UUID | None = None
     remembered_as: tuple[str, str] | None = None
+    merged: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -68,6 +71,8 @@ class Links(Protocol):
 
     source_name: str
     with_secrets: bool
+    withheld: frozenset[str]
+    """Columns that the source has and that are not read, because they hold secrets."""
 
     @property
     def unassigned(self) -> UUID:

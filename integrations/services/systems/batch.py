@@ -22,7 +22,7 @@ from integrations.services.systems.writing import Entry, Writer
 from integrations.sources.redaction import redacted
 from integrations.systems.declarations import AnyDraft, Draft, Found, RefusedError, Table, UsageDraft
 from integrations.systems.row import Row
-from integrations.systems.secrets import without_secrets
+from integrations.systems.secrets import secrets_in, without_secrets
 
 SUSPECT_VALUES = (IntegrityError, DataError, OverflowError, ValueError)
 """What a database or its driver raises over a single row's values."""
@@ -32,7 +32,10 @@ _FAULTS = ("negative", "not an amount", "too large")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What stays the same over all batches of a table. `label` is the table's name in the source."""
+    """What stays the same over all batches of a table.
+
+    `label` is the table's name in the source; `withheld` are its columns that are not read, being secret.
+    """
 
     source: Source
     table: Table
@@ -41,6 +44,7 @@ class Task:
     with_secrets: bool
     project_values: Mapping[str, Any]
     run: ImportRun
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -85,6 +89,7 @@ def process(task: Task, values: Sequence[Mapping[str, Any]], shared: SharedRows)
         {name: stored_key(key) for name, key in keys.items()},
         rows,
         with_secrets=task.with_secrets,
+        withheld=task.withheld,
         shared=shared,
         writer=writer,
         awkward=result.awkward,
@@ -102,9 +107,9 @@ def process(task: Task, values: Sequence[Mapping[str, Any]], shared: SharedRows)
 
 
 def _key(row: Row, key: Sequence[str]) -> str:
-    """The row's key as text; "" when a part of it is null."""
-    parts = [row.raw(column) for column in key]
-    if any(part is None or part == "" for part in parts):
+    """The row's key as text; "" when a part of it is null. A column that the source lacks is left out."""
+    parts = [row.raw(column) for column in key if column in row]
+    if not parts or any(part is None or part == "" for part in parts):
         return ""
     return str(parts[0]) if len(parts) == 1 else json.dumps([str(part) for part in parts])
 
@@ -244,7 +249,7 @@ def _project_of(item: _Item, links: BatchLinks) -> UUID:
 
 def _raw(row: Row) -> str:
     values = {name: value for name, value in row.values.items() if value is not None}
-    return redacted(json.dumps(without_secrets(_plain(values)), ensure_ascii=False))
+    return redacted(json.dumps(without_secrets(_plain(values), secrets_in(values)), ensure_ascii=False))
 
 
 def _plain(values: Mapping[str, Any]) -> Any:

@@ -42,12 +42,14 @@ class BatchLinks:
         rows: Iterable[Row],
         *,
         with_secrets: bool,
+        withheld: frozenset[str] = frozenset(),
         shared: SharedRows,
         writer: Writer,
         awkward: Counter[str],
     ) -> None:
         self.source_name = source.name
         self.with_secrets = with_secrets
+        self.withheld = withheld
         self._source = source
         self._table = table
         self._keys = keys

@@ -41,6 +41,7 @@ class _Found:
     label: str
     columns: tuple[str, ...]
     rows: int
+    withheld: frozenset[str]
 
 
 class _DryRun(Exception):
@@ -101,7 +102,8 @@ def _found_tables(
             for column in there[label]
             if column in wanted or not (column in table.secret or is_secret_name(column))
         )
-        found.append(_Found(table, label, columns, database.count(label)))
+        withheld = frozenset(there[label]) - frozenset(columns)
+        found.append(_Found(table, label, columns, database.count(label), withheld))
     for name in sorted(there.keys() - claimed):
         rows = database.count(name)
         if reason := system.never.get(name):
@@ -141,7 +143,16 @@ class _Importer:
         values = self._project_values(tables)
         try:
             for found in tables:
-                task = Task(source, found.table, found.label, self._zone, self._with_secrets, values, run)
+                task = Task(
+                    source,
+                    found.table,
+                    found.label,
+                    self._zone,
+                    self._with_secrets,
+                    values,
+                    run,
+                    found.withheld,
+                )
                 self._import_table(task, found)
         except BaseException as error:
             was_stopped = isinstance(error, (KeyboardInterrupt, SystemExit))

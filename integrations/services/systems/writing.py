@@ -120,6 +120,7 @@ class Writer:
 
     def _values(self, draft: Draft) -> dict[str, Any]:
         values = {**draft.fields, **draft.once, **draft.secrets, **self._scope(draft)}
+        values |= {name: _merged({}, values[name]) for name in draft.merged}
         return {**self.project_values, **values} if draft.model is Project else values
 
     def _scope(self, draft: Draft) -> dict[str, Any]:
@@ -147,6 +148,9 @@ class Writer:
         draft = entry.draft
         values = {**draft.fields, **draft.secrets}
         rows = self._rows(entry)
+        if draft.merged:
+            stored = rows.values(*draft.merged).first() or {}
+            values |= {name: _merged(stored.get(name) or {}, values[name]) for name in draft.merged}
         if entry.known is not None and draft.project_id not in (None, entry.known.project_id):
             self.awkward["project_changed"] += 1
         if draft.model is Project and "name" in values:
@@ -205,3 +209,7 @@ class Writer:
             update_fields=["target_id", "target_model", "content_hash"],
             unique_fields=["project", "source", "source_table", "source_key"],
         )
+
+
+def _merged(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**present, **given}.items() if value is not None}

@@ -1,9 +1,11 @@
 """Columns of ours that the systems fill alike."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from billing.pricing.providers import canonical_provider
+from core.fields import MAX_NANOS, NANOS
 from integrations.systems.declarations import Links
 from integrations.systems.row import Row
 
@@ -51,3 +53,23 @@ def flag_total(row: Row, total: str, input_tokens: int | None, output_tokens: in
     stated = row.integer(total)
     if stated is not None and stated != (input_tokens or 0) + (output_tokens or 0):
         row.flag("total_differs")
+
+
+def not_negative(row: Row, column: str) -> int | None:
+    """A size or duration; a negative one is flagged, kept and unknown."""
+    number = row.integer(column)
+    if number is not None and number < 0:
+        row.flag("negative_numbers")
+        row.keep(column, number)
+        return None
+    return number
+
+
+def money(row: Row, column: str) -> Decimal | None:
+    """Dollars; what our columns cannot hold is flagged, kept and unknown."""
+    amount = row.decimal(column)
+    if amount is not None and abs(amount * NANOS) > MAX_NANOS:
+        row.flag("unreadable_number")
+        row.keep(column, str(amount))
+        return None
+    return amount

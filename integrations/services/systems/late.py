@@ -17,7 +17,8 @@ def set_late_links(
 ) -> None:
     """Point the rows of one batch to their relatives, inside the caller's transaction.
 
-    `key` is the column that the links point to. A relative that is not there, or is the row itself or one of another project, makes the link null.
+    `key` is the column that the links point to. A relative that is not there, or is the row itself or one of
+    another project, makes the link null.
     """
     keys = {index: stored_key(str(row[key])) for index, row in enumerate(rows)}
     wanted = {

@@ -19,6 +19,8 @@ from core.fields import from_nanos
 _ZONE = "UTC"
 _MEASURES = ("requests", "input_tokens", "output_tokens", "cost", "unpriced_requests", "unmeasured_requests")
 _DAY = timedelta(days=1)
+_MOST_PARTS = 400
+"""Of one statement: SQLite joins 500 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Used:
 def used_in(scopes: Collection[Scope]) -> dict[Scope, Used]:
     """What was used in each of `scopes`: whole days from the rollups where they are kept, else the ledger.
 
-    Two queries, however many there are. Only booked calls count.
+    Two queries for a page of them. Only booked calls count.
     """
     wanted = list(dict.fromkeys(scopes))
     if not wanted:
@@ -61,8 +63,10 @@ def used_in(scopes: Collection[Scope]) -> dict[Scope, Used]:
         for rows in _parts(scope, has_days)
     ]
     totals = [[0] * len(_MEASURES) for _ in wanted]
-    for place, *sums in parts[0].union(*parts[1:], all=True):
-        totals[place] = [total + (value or 0) for total, value in zip(totals[place], sums, strict=True)]
+    for start in range(0, len(parts), _MOST_PARTS):
+        first, *others = parts[start : start + _MOST_PARTS]
+        for place, *sums in first.union(*others, all=True):
+            totals[place] = [total + (value or 0) for total, value in zip(totals[place], sums, strict=True)]
     return {scope: _used(*totals[place]) for place, scope in enumerate(wanted)}
 
 

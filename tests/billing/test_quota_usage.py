@@ -1,5 +1,6 @@
 """What is used of a quota: booked calls of its period, unknown ones counted apart."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -146,6 +147,15 @@ def test_one_that_does_not_hold_now_says_nothing() -> None:
     assert used(later, NOW) is None
     ending = make_quota(period="month", ends_at=at(20))
     assert state(ending, NOW).resets_at is None
+
+
+def test_there_may_be_more_than_one_statement_joins() -> None:
+    project, minutes = make_project(), range(260)
+    book(project, at(1, 2, 10), at(2))
+    starts = [at(1) + timedelta(minutes=minute) for minute in minutes]
+    quotas = [make_quota(project=project, period="month", starts_at=start) for start in starts]
+    found = states(quotas, NOW)
+    assert [found[quota.pk].used for quota in quotas] == [2 if minute <= 130 else 1 for minute in minutes]
 
 
 def test_many_take_as_many_queries_as_one() -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
 if TYPE_CHECKING:
@@ -29,6 +30,20 @@ class ProjectScopedQuerySet(models.QuerySet[Any]):
         if user.sees_all_projects:
             return self
         return self.filter(project_id__in=membership_project_ids(user))
+
+
+GENERAL_STAYS = "The channel “general” stays as it is while its project lives."
+
+
+class ChannelQuerySet(ProjectScopedQuerySet):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises ValidationError where a project's channel `general` is among them."""
+        if self.filter(is_default=True).exists():
+            raise ValidationError(GENERAL_STAYS, code="general_stays")
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 _READ_EVERYTHING = ("auditor", "owner")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
 
 from projects.models import Membership
@@ -34,6 +35,18 @@ def may_manage(user: "User | AnonymousUser", project_id: UUID | None = None) -> 
 def may_operate(user: "User | AnonymousUser", project_id: UUID | None = None) -> bool:
     """Whether `user` owns the installation, or operates or manages the project; without one: any project."""
     return _may(user, operated_project_ids(user), project_id)
+
+
+def require_manager(user: "User | AnonymousUser", project_id: UUID) -> None:
+    """Raises PermissionDenied for those who may not manage the project."""
+    if not may_manage(user, project_id):
+        raise PermissionDenied("Managers of the project do this.")
+
+
+def require_operator(user: "User | AnonymousUser", project_id: UUID) -> None:
+    """Raises PermissionDenied for those who may not operate the project."""
+    if not may_operate(user, project_id):
+        raise PermissionDenied("Operators and managers of the project do this.")
 
 
 def _may(user: "User | AnonymousUser", allowed: frozenset[UUID], project_id: UUID | None) -> bool:

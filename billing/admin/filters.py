@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing.admin.used import used_days, used_models, used_providers
 from billing.models import RollupZone, TokenUsage
-from core.admin.filters import ValueFilter
+from core.admin.filters import DefaultingFilter, ValueFilter
 from core.providers import provider_label
 from core.zones import day_start, default_zone, local_day, zone_info
 
@@ -77,22 +77,7 @@ class CallDayFilter(DayFilter):
         return queryset.filter(occurred_at__gte=first, occurred_at__lt=end)
 
 
-class _DefaultingFilter(SimpleListFilter):
-    """A filter whose first choice holds when none is made; there is no "All"."""
-
-    def value(self) -> str:
-        return super().value() or str(self.lookup_choices[0][0])
-
-    def choices(self, changelist: Any) -> Any:
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": self.value() == str(value),
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
-
-
-class ZoneFilter(_DefaultingFilter):
+class ZoneFilter(DefaultingFilter):
     """Sums of several zones hold the same calls: one zone at a time."""
 
     title = "zone"
@@ -107,7 +92,7 @@ class ZoneFilter(_DefaultingFilter):
         return queryset.filter(zone=self.value())
 
 
-class CountedFilter(_DefaultingFilter):
+class CountedFilter(DefaultingFilter):
     """Rows that count, or those that a more complete report of the same call replaced."""
 
     title = "counted"

@@ -56,6 +56,21 @@ class ValueFilter(SimpleListFilter):
         return queryset if chosen is None else queryset.filter(**{str(self.parameter_name): chosen})
 
 
+class DefaultingFilter(SimpleListFilter):
+    """A filter whose first choice holds when none is made; there is no "All"."""
+
+    def value(self) -> str:
+        return super().value() or str(self.lookup_choices[0][0])
+
+    def choices(self, changelist: Any) -> Any:
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": self.value() == str(value),
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }
+
+
 def uuid_or_none(text: str | None) -> UUID | None:
     try:
         return UUID(text or "")

@@ -33,6 +33,10 @@ class ProjectContentAdmin(ScopedModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return manages(request, None if obj is None else obj.project_id)
 
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether actions with the permission "operate" are offered; projects are asked about again."""
+        return operates(request)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         return fields if obj is None else [*fields, "project"]

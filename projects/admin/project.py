@@ -1,34 +1,43 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin.columns import badges, column, count, linked, spent, text
+from accounts.models import User
+from core.admin.columns import Column, badges, column, count, linked, spent, text, time
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin, is_owner
+from core.admin.steps import take_steps
 from core.templatetags import format as figures
 from core.zones import default_zone, local_day, zone_info
-from projects.admin.content import manages
+from projects.admin.content import manages, operates
+from projects.admin.counting import count_into, linked_count, pointing, summed
 from projects.admin.inlines import MemberInline, NewMemberInline
+from projects.admin.source_fields import OF_ITS_SOURCE
 from projects.models import Project
+from projects.services.archiving import archive_project, restore_project
+from projects.services.jobs import clear_done_jobs
 
 _SPEND_DAYS = 30
 
 
-def _pointing_here(relation: str) -> QuerySet[Any]:
-    model: Any = Project._meta.get_field(relation).related_model
-    rows: QuerySet[Any] = model._default_manager.all()
-    return rows
+_COUNTED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("conversations", "conversations", "chat.conversation", {}),
+    ("channels", "channels", "projects.channel", {}),
+    ("agents", "agents", "projects.agent", {}),
+    ("work_sessions", "sessions", "projects.worksession", {}),
+    ("jobs", "jobs", "projects.backgroundjob", {"cleared_at__isnull": True}),
+)
+"""(relation, label, the list it leads to, which of them that list shows)"""
 
 
-def _by_project(rows: QuerySet[Any], **sums: Any) -> dict[UUID, dict[str, Any]]:
-    return {row["project_id"]: row for row in rows.values("project_id").annotate(**sums)}
+def _number(relation: str, label: str, model: str) -> Column:
+    return linked_count(f"{relation}_number", label, model, lambda project: {"project": project.pk})
 
 
 def _spend(project: Any) -> str:
@@ -36,53 +45,74 @@ def _spend(project: Any) -> str:
     return spent(project.recent_cost or Decimal(0), project.recent_unpriced, figures.money)
 
 
+_STATUS = badges("status", {"active": "ok"})
+_ARCHIVED_AT = time("archived_at", "archived")
+_CODE = ("git_url", "branch", "local_path", "template", "container", "port", "avatar_url")
+_SOURCE = (text("source_status", "source’s status"), *OF_ITS_SOURCE)
+
+
 @admin.register(Project)
 class ProjectAdmin(ScopedModelAdmin):
     list_display = (
         text("name", order="name"),
+        _STATUS,
         badges("kind", {"unassigned": "warn"}),
         linked("owner"),
         count("members"),
-        count("conversations_number", "conversations"),
-        column("spend_usd", _spend, f"{_SPEND_DAYS} days, USD"),
+        *(_number(relation, label, model) for relation, label, model, _ in _COUNTED),
+        column("spend_usd", _spend, f"{_SPEND_DAYS} days, USD", plain=lambda project: project.recent_cost),
     )
     list_links = ("owner",)
-    list_filter = ("kind",)
+    list_deferred = ("description", "local_path", "avatar_url", "metadata")
+    list_filter = ("status", "kind")
     ordering = ("name",)
     search_fields = ("name",)
     search_help_text = "Part of a name, or an id"
     autocomplete_fields = ("owner",)
-    fields = ("name", "description", "owner", "kind", "prefers_reported_cost")
-    readonly_fields = ("kind",)
+    fieldsets = (
+        (None, {"fields": ("name", "description", "owner", (_STATUS, _ARCHIVED_AT), "kind")}),
+        ("Costs", {"fields": ("prefers_reported_cost", "only_reported_cost")}),
+        ("Code and hosting", {"fields": _CODE}),
+        ("Its source", {"fields": _SOURCE}),
+    )
+    readonly_fields = ("kind", _STATUS, _ARCHIVED_AT, *_SOURCE)
     inlines = (MemberInline, NewMemberInline)
+    actions = ("archive_selected", "restore_selected", "clear_jobs_selected")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return manages(request, None if obj is None else obj.pk)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether actions on jobs are offered; each project is asked about again."""
+        return operates(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One by one, and only while nothing was booked: the ledger keeps its projects."""
         return obj is not None and is_owner(request) and not obj.usage.exists()
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is in a project goes with it, also rows that nobody may delete one by one."""
+        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if is_owner(request) else [*fields, "name", "prefers_reported_cost"]
+        return (
+            fields if is_owner(request) else [*fields, "name", "prefers_reported_cost", "only_reported_cost"]
+        )
 
     def complete_rows(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        ids = [project.pk for project in rows]
-        today = local_day(timezone.now(), zone_info(default_zone()))
         # Named by their relations, since the models that point here stand above this app.
-        members, conversations, days = (
-            _pointing_here(relation).filter(project_id__in=ids).order_by()
-            for relation in ("memberships", "conversations", "daily_project_usage")
-        )
+        count_into(rows, "members", pointing(Project, "memberships", rows), "project_id")
+        for relation, _, _, shown in _COUNTED:
+            others = pointing(Project, relation, rows).filter(**shown)
+            count_into(rows, f"{relation}_number", others, "project_id")
+        today = local_day(timezone.now(), zone_info(default_zone()))
+        days = pointing(Project, "daily_project_usage", rows)
         recent = days.filter(zone=default_zone(), day__gt=today - timedelta(days=_SPEND_DAYS))
-        member_counts = _by_project(members, total=Count("pk"))
-        conversation_counts = _by_project(conversations, total=Count("pk"))
-        spends = _by_project(recent, dollars=Sum("cost"), unpriced=Sum("unpriced_requests"))
+        spends = summed(recent, "project_id", dollars=Sum("cost"), unpriced=Sum("unpriced_requests"))
         for project in rows:
             spend = spends.get(project.pk, {})
-            project.members = member_counts.get(project.pk, {}).get("total", 0)
-            project.conversations_number = conversation_counts.get(project.pk, {}).get("total", 0)
             project.recent_cost = spend.get("dollars")
             project.recent_unpriced = spend.get("unpriced")
 
@@ -93,4 +123,32 @@ class ProjectAdmin(ScopedModelAdmin):
             page_link("Model calls", "billing:calls", project=obj.pk),
             list_link("Prices", "billing.modelprice", project=obj.pk),
             list_link("Imports", "integrations.importrun", project=obj.pk),
+            *(
+                list_link(label.capitalize(), model, project=obj.pk)
+                for relation, label, model, _ in _COUNTED
+                if relation != "conversations"
+            ),
         )
+
+    @admin.action(description="Archive", permissions=["change"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        user = cast(User, request.user)
+        take_steps(request, queryset, lambda project: archive_project(project, user), "archived")
+
+    @admin.action(description="Restore", permissions=["change"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        user = cast(User, request.user)
+        take_steps(request, queryset, lambda project: restore_project(project, user), "active again")
+
+    @admin.action(description="Clear their jobs that are done", permissions=["operate"])
+    def clear_jobs_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        user = cast(User, request.user)
+        cleared: list[int] = []
+        take_steps(
+            request,
+            queryset,
+            lambda project: cleared.append(clear_done_jobs(project, user)),
+            "free of jobs that are done",
+        )
+        jobs = sum(cleared)
+        self.message_user(request, "1 job was cleared." if jobs == 1 else f"{jobs:,} jobs were cleared.")

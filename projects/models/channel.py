@@ -1,11 +1,12 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from core.declarations import recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import GENERAL_STAYS, ChannelQuerySet
 
 GENERAL = "general"
 """The channel that every project has from its first moment."""
@@ -23,7 +24,7 @@ class Channel(ProjectScopedModel):
     archived_at = models.DateTimeField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ChannelQuerySet] = ChannelQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Rooms of projects"
@@ -42,3 +43,22 @@ class Channel(ProjectScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises ValidationError where the default channel would be renamed or archived."""
+        self._check_general()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises ValidationError for the default channel, which goes with its project alone."""
+        if self.is_default:
+            raise ValidationError(GENERAL_STAYS, code="general_stays")
+        return super().delete(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        self._check_general()
+
+    def _check_general(self) -> None:
+        if self.is_default and (self.name != GENERAL or self.archived_at is not None):
+            raise ValidationError(GENERAL_STAYS, code="general_stays")

@@ -47,5 +47,9 @@ class ProviderConfigQuerySet(models.QuerySet[Any]):
 class ProviderModelQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The models of the configs that `user` may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
         configs = self.model._meta.get_field("config").related_model._default_manager
         return self.filter(config__in=configs.visible_to(user).values("pk"))

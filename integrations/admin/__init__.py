@@ -1,5 +1,6 @@
 """Registers sources and their imports, providers and their keys, and what projects are connected with."""
 
+from integrations.admin.agent import ProvidedAgentAdmin
 from integrations.admin.agent_provider import AgentProviderAdmin
 from integrations.admin.deployment import DeploymentAdmin
 from integrations.admin.import_run import ImportRunAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "ImportedRowAdmin",
     "IntegrationAdmin",
     "LinkedAccountAdmin",
+    "ProvidedAgentAdmin",
     "ProviderConfigAdmin",
     "ProviderModelAdmin",
     "RejectedRecordAdmin",

@@ -31,7 +31,7 @@ class AgentProviderAdmin(ProjectContentAdmin):
     search_fields = ("model__startswith",)
     search_help_text = "The beginning of a model’s name, or the id of an agent or a config"
     id_search_fields = ("pk", "agent", "config")
-    autocomplete_fields = ("project", "config")
+    autocomplete_fields = ("project", "agent", "config")
     fields = (
         "project",
         "agent",

@@ -14,7 +14,7 @@ from genai_prices.types import ModelInfo, PriceVariant, StartDateConstraint, Tim
 from genai_prices.types import ModelPrice as CatalogPrice
 
 from billing.pricing.catalog_rates import Rates, rates_of
-from billing.pricing.providers import catalog_provider
+from billing.pricing.providers import canonical_provider, catalog_provider
 from billing.pricing.spellings import spellings
 from billing.pricing.variants import Hours, Variant
 
@@ -69,6 +69,15 @@ def find_model(provider: str, model: str) -> CatalogModel | None:
         maker = next(other.id for other in providers if any(info is listed for listed in other.models))
         return CatalogModel(provider, f"{maker}/{info.id}" if is_taken else info.id, info, has_variants=False)
     return None
+
+
+def provider_of(model: str) -> str | None:
+    """The slug of the provider whose model this is, by its name; None when the catalogue knows none."""
+    try:
+        provider, _ = get_snapshot().find_provider_model(model, None, None, None)
+    except LookupError:
+        return None
+    return canonical_provider(provider.id)
 
 
 def tier_of(model: CatalogModel, service_tier: str) -> str:

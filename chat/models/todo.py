@@ -1,7 +1,8 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from core.declarations import known, not_negative, recent_indexes
 from core.models import ProjectScopedModel
@@ -98,3 +99,7 @@ class Todo(StatefulModel, ProjectScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def step_values(cls, status: str) -> dict[str, Any]:
+        return {"completed_at": timezone.now() if status in DONE else None}

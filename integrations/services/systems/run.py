@@ -184,7 +184,8 @@ class _Importer:
         if task.table.before is not None:
             in_transaction(partial(task.table.before, task.source))
         done = 0
-        rows = self._database.rows(found.label, found.columns, order_by=task.table.order)
+        order = [each for each in task.table.order if each.column in found.columns]
+        rows = self._database.rows(found.label, found.columns, order_by=order)
         for batch in _batches(rows):
             outcome = in_transaction(partial(self._process, task, batch))
             counts.add(outcome.counts)

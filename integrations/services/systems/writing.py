@@ -20,6 +20,9 @@ from integrations.services.systems.projects import free_name, kept_name, unassig
 from integrations.systems.declarations import Draft, Found, RefusedError
 from projects.models import Project
 
+_NAMES = ("display_name", "name", "email")
+"""What a row is called, first things first."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -63,7 +66,7 @@ class Writer:
         return Found(
             entry.id,
             entry.id if draft.model is Project else draft.project_id,
-            str(draft.fields.get("display_name") or draft.fields.get("name") or ""),
+            next((str(each) for name in _NAMES if (each := draft.fields.get(name))), ""),
         )
 
     def write(self, entries: Sequence[Entry]) -> None:

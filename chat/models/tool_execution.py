@@ -122,6 +122,17 @@ class ToolExecution(StatefulModel, ProjectScopedModel):
                 name="tool_execution_decided_idx",
                 condition=Q(decided_at__isnull=False),
             ),
+            # What was decided lately, beside the queue.
+            models.Index(
+                fields=["project", "-decided_at", "-id"],
+                name="tool_execution_lately_idx",
+                condition=Q(decided_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-decided_at", "-id"],
+                name="tool_execution_last_idx",
+                condition=Q(decided_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

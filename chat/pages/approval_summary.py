@@ -25,7 +25,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts by what became of what was asked for since yesterday, and the latest decisions on it."""
+    """How many were decided since yesterday and how, how many of its calls were cancelled, the latest."""
 
     by_rule: int
     by_person: int
@@ -35,18 +35,18 @@ class Summary:
 
 
 def summary_of(rows: "QuerySet[Any]", user: User, now: datetime) -> Summary:
-    """Of `rows`, which `user` sees; bounded by when calls were asked for, which an index answers."""
-    recent = rows.filter(requested_at__gt=now - timedelta(hours=24)).order_by()
+    """Of `rows`, which `user` sees; an index answers each of the three questions."""
+    yesterday = now - timedelta(hours=24)
+    recent = rows.filter(decided_at__gt=yesterday).order_by()
     by_policy = Q(decided_by__startswith=POLICY_PREFIX, decided_by_user__isnull=True)
     is_refused = Q(status=_Status.REJECTED)
-    is_approved = Q(decided_at__isnull=False) & ~is_refused
     counts = recent.aggregate(
-        by_rule=Count("id", filter=is_approved & by_policy),
-        by_person=Count("id", filter=is_approved & ~by_policy),
+        by_rule=Count("id", filter=~is_refused & by_policy),
+        by_person=Count("id", filter=~is_refused & ~by_policy),
         rejected=Count("id", filter=is_refused),
-        cancelled=Count("id", filter=Q(status=_Status.CANCELLED)),
     )
-    decided = recent.filter(decided_at__isnull=False).exclude(by_policy).order_by("-decided_at", "-id")
+    cancelled = rows.filter(status=_Status.CANCELLED, requested_at__gt=yesterday).order_by().count()
+    decided = recent.exclude(by_policy).order_by("-decided_at", "-id")
     latest = list(
         decided.only("project_id", "tool_name", "status", "decided_by", "decided_at", "decision_rule")[
             :_NEWEST
@@ -62,6 +62,7 @@ def summary_of(rows: "QuerySet[Any]", user: User, now: datetime) -> Summary:
     )
     return Summary(
         **counts,
+        cancelled=cancelled,
         latest=tuple(
             Decided(
                 execution,

@@ -291,19 +291,26 @@ def test_the_last_day_is_summed_and_its_latest_decisions_are_named(cast: Cast) -
     make_decided(cast.project, **mine, status="failed", tool_name="web_fetch")
     make_decided(cast.project, **mine, status="rejected", decision_rule="in use", decided_by="Grace")
     make_execution(cast.project, status="cancelled", requested_at=now - timedelta(hours=1))
-    make_decided(cast.project, **{**mine, "requested_at": now - timedelta(hours=25)})
+    long_ago = {"requested_at": now - timedelta(hours=48), "decided_at": now - timedelta(hours=25)}
+    make_decided(cast.project, **long_ago)
+    # Asked for long ago, decided today.
+    make_decided(cast.project, **{**long_ago, "decided_at": now - timedelta(hours=3)}, tool_name="deploy")
     make_decided(make_project(), **mine)
     ToolExecution.objects.filter(decided_by="Grace").update(decided_at=now - timedelta(hours=1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.utils.timezone.now", lambda: now)
         viewer = signed_in(make_member(cast.project, Membership.Role.VIEWER))
         summary, hidden = (page_of(client).summary for client in (cast.member.client, viewer.client))
-    assert (summary.by_rule, summary.by_person, summary.rejected, summary.cancelled) == (1, 1, 1, 1)
+    assert (summary.by_rule, summary.by_person, summary.rejected, summary.cancelled) == (1, 2, 1, 1)
     assert [
         (decided.execution.tool_name, decided.execution.decided_by, decided.is_approved, decided.reason)
         for decided in summary.latest
-    ] == [("issue_refund", "Grace", False, "in use"), ("web_fetch", "Ada", True, "")]
-    assert [decided.reason for decided in hidden.latest] == ["", ""]
+    ] == [
+        ("issue_refund", "Grace", False, "in use"),
+        ("web_fetch", "Ada", True, ""),
+        ("deploy", "Ada", True, ""),
+    ]
+    assert [decided.reason for decided in hidden.latest] == ["", "", ""]
 
 
 def test_the_sidebar_counts_what_waits(cast: Cast) -> None:

@@ -97,7 +97,8 @@ class Links(Protocol):
     def claim(self, row: Row, table: str, key: str) -> bool:
         """Whether the row is the first to claim `key`, now or in an earlier import.
 
-        Who claims yields a draft that is `remembered_as` (table, key), so that the claim lasts.
+        Who claims yields a draft that is `remembered_as` (table, key), so that the claim lasts; without one
+        it lasts for this import.
         """
 
     def absent(self, table: str, keys: Iterable[str]) -> list[str]:

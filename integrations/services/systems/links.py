@@ -107,8 +107,10 @@ class BatchLinks:
     def claim(self, row: Row, table: str, key: str) -> bool:
         found = self.met(table, key)
         if found is None:
-            found = self.met_here[(table, stored_key(key))] = Found(self.id(row), None)
-        return found.id == self.id(row)
+            # Several rows may have become one of ours: among the rows of this import, the first has it.
+            found = Found(self.id(row), None, values={"row": self.key(row)})
+            self.met_here[(table, stored_key(key))] = found
+        return found.id == self.id(row) and found.values.get("row", self.key(row)) == self.key(row)
 
     def absent(self, table: str, keys: Iterable[str]) -> list[str]:
         stored = {key: stored_key(key) for key in keys}

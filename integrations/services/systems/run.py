@@ -102,8 +102,8 @@ def _found_tables(
             for column in there[label]
             if column in wanted or not (column in table.secret or is_secret_name(column))
         )
-        withheld = frozenset(there[label]) - frozenset(columns)
-        found.append(_Found(table, label, columns, database.count(label), withheld))
+        unread = frozenset(there[label]) - frozenset(columns)
+        found.append(_Found(table, label, columns, database.count(label), unread))
     for name in sorted(there.keys() - claimed):
         rows = database.count(name)
         if reason := system.never.get(name):

@@ -117,3 +117,7 @@ def assert_none_stored(secrets: Iterable[str], *elsewhere: str) -> None:
     assert wanted, "there is no secret to look for"
     haystack = "\n".join([*stored_texts(), *elsewhere])
     assert [secret for secret in wanted if secret in haystack] == []
+    if connection.vendor == "sqlite":
+        # The file's bytes, with all that was written and is gone again.
+        pages = connection.connection.serialize()
+        assert [secret for secret in wanted if secret.encode() in pages] == []

@@ -1,8 +1,10 @@
 """The files that a session includes and excludes: on its page, and in a list of their own."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -19,13 +21,22 @@ from projects.models import SessionFile, WorkSession
 
 KINDS = {"included": "ok", "excluded": "warn"}
 SHOWN = 50
+NAMED_ALREADY = "The session names this file already."
 
 
 class SessionFileForm(WholeRowForm):
-    """A path that the session names already is refused with a sentence, also in a new row."""
+    """Refuses a path that the session names already with a sentence, wherever it stands."""
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"project", "session", "kind"}
+
+    def validate_unique(self) -> None:
+        """Constraints too: a form inside another's page leaves out those that name the page's object."""
+        super().validate_unique()
+        try:
+            self.instance.validate_constraints(exclude=set(self.errors))
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
 
 
 class _FirstFiles(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -37,6 +48,9 @@ class _FirstFiles(BaseInlineFormSet):  # type: ignore[type-arg]
         if not hasattr(self, "_first"):
             self._first = super().get_queryset()[:SHOWN]
         return self._first
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        return NAMED_ALREADY
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import Person
 from core.markup import NOT_APPLICABLE
 from tests.cast import Cast
-from tests.factories import make_conversation, make_member, make_person, make_user
+from tests.factories import NOON, make_conversation, make_member, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,28 @@ def test_a_member_changes_nobody(cast: Cast) -> None:
     url = reverse("admin:accounts_person_change", args=[person.pk])
     assert cast.member.client.get(url).status_code == 200
     assert cast.member.client.post(url, {"name": "Somebody else"}).status_code == 403
+
+
+def test_who_is_disabled_is_marked_and_can_be_left_out(cast: Cast) -> None:
+    here, gone = make_person(name="Here", handle="here"), make_person(name="Gone", disabled_at=NOON)
+    for query, people in (({}, {here, gone}), ({"disabled": "no"}, {here}), ({"disabled": "yes"}, {gone})):
+        page = cast.owner.client.get(LIST, query)
+        assert set(page.context["cl"].result_list) == people
+        assert (">Disabled</span>" in page.content.decode()) == (gone in people)
+
+
+def test_ids_that_were_emptied_become_no_ids(cast: Cast) -> None:
+    person = make_person(external_ids={"crm": "7"})
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    sent = {"name": person.name, "kind": "service", "handle": "crm-bot", "user": "", "external_ids": ""}
+    assert cast.owner.client.post(url, sent).status_code == 302
+    person.refresh_from_db()
+    assert (person.external_ids, person.handle, person.kind) == ({}, "crm-bot", "service")
+
+
+def test_a_persons_page_leads_to_what_is_theirs(cast: Cast) -> None:
+    person = make_person()
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    for link in cast.owner.client.get(url).context["object_links"]:
+        assert str(person.pk) in link.url
+        assert cast.owner.client.get(link.url).status_code == 200, link.label

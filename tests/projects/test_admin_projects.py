@@ -14,6 +14,7 @@ from billing.ledger.record import record_usage
 from projects.models import Membership, Project
 from tests.cast import Cast, signed_in
 from tests.factories import (
+    NOON,
     make_conversation,
     make_event,
     make_member,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_project,
     make_user,
 )
+from tests.projects.makers import make_agent, make_channel, make_job, make_session
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,40 @@ def test_the_page_of_a_project_takes_as_many_queries_for_ten_members_as_for_two(
     with CaptureQueriesContext(connection) as many:
         cast.owner.client.get(change(cast.project))
     assert len(many) == len(few)
+
+
+def test_the_list_counts_what_a_project_holds_and_leads_to_it(cast: Cast) -> None:
+    session, agent = make_session(cast.project), make_agent(cast.project)
+    make_channel(cast.project)
+    for overrides in ({"session": session}, {"agent": agent}, {"status": "failed", "cleared_at": NOON}):
+        make_job(cast.project, **overrides)
+    content = cast.owner.client.get(LIST).content.decode()
+    for model, number in (("channel", 2), ("agent", 1), ("worksession", 1), ("backgroundjob", 2)):
+        url = f"{reverse(f'admin:projects_{model}_changelist')}?project={cast.project.pk}"
+        assert f'<a href="{url}">{number}</a>' in content
+        assert len(cast.owner.client.get(url).context["cl"].result_list) == number
+
+
+def test_a_project_keeps_where_its_code_lies_as_text(cast: Cast) -> None:
+    sent = form(cast.project, git_url="javascript:alert(1)", branch="main", port="8080")
+    assert cast.owner.client.post(change(cast.project), sent).status_code == 302
+    cast.project.refresh_from_db()
+    assert (cast.project.git_url, cast.project.branch, cast.project.port) == (
+        "javascript:alert(1)",
+        "main",
+        8080,
+    )
+    content = cast.owner.client.get(change(cast.project)).content.decode()
+    assert 'href="javascript' not in content
+
+
+def test_a_page_leads_to_what_the_project_holds(cast: Cast) -> None:
+    for link in cast.owner.client.get(change(cast.project)).context["object_links"]:
+        assert cast.owner.client.get(link.url).status_code == 200, link.label
+
+
+def test_a_project_goes_with_what_nobody_may_delete_alone(cast: Cast) -> None:
+    make_job(cast.project)
+    url = reverse("admin:projects_project_delete", args=[cast.project.pk])
+    assert cast.owner.client.post(url, {"post": "yes"}).status_code == 302
+    assert not Project.objects.filter(pk=cast.project.pk).exists()

@@ -28,6 +28,8 @@ FORM = {
     "keywords": '["refund"]',
     "priority": "",
     "system_prompt": "Be kind.",
+    "providers-TOTAL_FORMS": 0,
+    "providers-INITIAL_FORMS": 0,
 }
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from projects.admin.session_files import NAMED_ALREADY
 from projects.models import Membership, SessionFile, WorkSession
 from tests.cast import Cast, signed_in
 from tests.factories import NOON, make_member, make_project
@@ -66,7 +67,9 @@ def test_a_file_that_is_named_already_is_refused_with_a_sentence(cast: Cast) -> 
     sent = form(session, **{"files-TOTAL_FORMS": 2, "files-1-path": "a.py"})
     refused = cast.owner.client.post(change(session), sent)
     assert refused.status_code == 200
-    assert "a.py" in str(refused.context["errors"]) or refused.context["errors"]
+    assert refused.context["errors"] == [[NAMED_ALREADY]]
+    twice = form(session, **{"files-TOTAL_FORMS": 3, "files-1-path": "new.py", "files-2-path": "new.py"})
+    assert cast.owner.client.post(change(session), twice).context["errors"][0] == NAMED_ALREADY
     other_kind = form(session, **{"files-2-TOTAL_FORMS": 1, "files-2-0-path": "a.py"})
     assert cast.owner.client.post(change(session), other_kind).status_code == 302
     assert named(session) == [("excluded", "a.py"), ("included", "a.py")]
@@ -77,6 +80,9 @@ def test_a_page_of_a_session_shows_only_the_first_files_and_keeps_the_rest(cast:
     SessionFile.objects.bulk_create(
         SessionFile(project=cast.project, session=session, path=f"{number}.py") for number in range(60)
     )
+    beyond = form(session, **{"files-TOTAL_FORMS": 51, "files-50-path": "59.py"})
+    refused = cast.owner.client.post(change(session), beyond)
+    assert refused.context["errors"] == [[NAMED_ALREADY]]
     page = cast.owner.client.get(change(session))
     assert [len(inline.formset.initial_forms) for inline in page.context["inline_admin_formsets"]] == [50, 0]
     assert cast.owner.client.post(change(session), form(session, name="Renamed")).status_code == 302
@@ -147,7 +153,7 @@ def test_a_file_changes_in_its_own_list_and_stays_in_its_session(cast: Cast) -> 
     make_file(session, "b.py")
     url = reverse("admin:projects_sessionfile_change", args=[file.pk])
     taken = cast.owner.client.post(url, {"path": "b.py", "kind": "included"})
-    assert taken.context["errors"] == [["The session names this file already."]]
+    assert taken.context["errors"] == [[NAMED_ALREADY]]
     sent = {"path": "c.py", "kind": "excluded", "session": other.pk, "project": other.project_id}
     assert cast.owner.client.post(url, sent).status_code == 302
     file.refresh_from_db()

@@ -14,8 +14,8 @@ from django.db import connection
 from integrations.databases.opening import SourceDatabaseError, open_source
 from integrations.databases.postgresql import PostgresqlSource
 from integrations.databases.source import Order
-from tests.integrations.databases.conftest import Server
 from tests.integrations.databases.making import read
+from tests.integrations.databases.servers import Server
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
 

@@ -146,6 +146,9 @@ ENCRYPTION_KEYS: list[str] = encryption_keys(
 )
 """Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
 
+COUNTINGHOUSE_PG_BIN = env.str("COUNTINGHOUSE_PG_BIN", default="")
+"""The folder of PostgreSQL's client programs (pg_dump, pg_restore, psql). Empty: they are on PATH."""
+
 REPORTING_TIME_ZONES: list[str] = env.list("REPORTING_TIME_ZONES", default=["UTC"])
 """IANA zones whose days are kept in the rollups; the first is the default of every report."""
 if _unknown_zones := set(REPORTING_TIME_ZONES) - available_timezones():

@@ -194,6 +194,10 @@ def _usage(row: Row, links: Links) -> Iterator[AnyDraft]:
     project_id = _project_id(row, project, links)
     key = f"session:{session}" if project is None else f"project:{project.id}"
     conversation = links.met("conversation", key)
+    if message is not None and message.project_id != project_id:
+        # The message belongs to a project, and its call names none: links stay within a project.
+        row.flag("message_of_another_project")
+        message = None
     yield UsageDraft(
         UsageEvent(
             occurred_at=links.time_of(row, row.time("created_at"), sent_at),

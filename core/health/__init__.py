@@ -1,0 +1,1 @@
+"""Whether a database is sound, and mending it without losing a row."""

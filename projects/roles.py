@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MANAGING = frozenset({Membership.Role.MANAGER})
 _OPERATING = _MANAGING | {Membership.Role.OPERATOR}
+_ANNOTATING = _OPERATING | {Membership.Role.ANALYST}
 
 
 def managed_project_ids(user: "User | AnonymousUser") -> frozenset[UUID]:
@@ -37,6 +38,11 @@ def may_operate(user: "User | AnonymousUser", project_id: UUID | None = None) ->
     return _may(user, operated_project_ids(user), project_id)
 
 
+def may_annotate(user: "User | AnonymousUser", project_id: UUID | None = None) -> bool:
+    """Whether `user` owns the installation, or tags and reacts in the project: as an analyst or above."""
+    return _may(user, _project_ids(user, _ANNOTATING), project_id)
+
+
 def require_manager(user: "User | AnonymousUser", project_id: UUID) -> None:
     """Raises PermissionDenied for those who may not manage the project."""
     if not may_manage(user, project_id):
@@ -47,6 +53,12 @@ def require_operator(user: "User | AnonymousUser", project_id: UUID) -> None:
     """Raises PermissionDenied for those who may not operate the project."""
     if not may_operate(user, project_id):
         raise PermissionDenied("Operators and managers of the project do this.")
+
+
+def require_annotator(user: "User | AnonymousUser", project_id: UUID) -> None:
+    """Raises PermissionDenied for those who may not tag and react in the project."""
+    if not may_annotate(user, project_id):
+        raise PermissionDenied("Analysts, operators and managers of the project do this.")
 
 
 def _may(user: "User | AnonymousUser", allowed: frozenset[UUID], project_id: UUID | None) -> bool:

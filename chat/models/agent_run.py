@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from chat.models.trees import check_parent
 from core.declarations import known, not_negative, recent_indexes
 from core.models import ProjectScopedModel
 from core.transitions import StatefulModel
@@ -72,3 +73,7 @@ class AgentRun(StatefulModel, ProjectScopedModel):
 
     def __str__(self) -> str:
         return f"{self.agent_label} {self.pk.hex[-8:]}"
+
+    def clean(self) -> None:
+        super().clean()
+        check_parent(self)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from chat.models.trees import check_parent
 from core.declarations import known, not_negative, recent_indexes
 from core.models import ProjectScopedModel
 from core.transitions import StatefulModel, StateMachine
@@ -99,6 +100,31 @@ class Todo(StatefulModel, ProjectScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._settle()
+        if "status" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "completed_at"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        check_parent(self)
+        self._settle()
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in DONE
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the time for which it was scheduled has passed, and it is not done."""
+        return self.scheduled_at is not None and not self.is_done and self.scheduled_at < timezone.now()
+
+    def _settle(self) -> None:
+        """Keep a time that was given, so that what a source completed long ago stays so."""
+        if "status" not in self.get_deferred_fields():
+            self.completed_at = (self.completed_at or timezone.now()) if self.is_done else None
 
     @classmethod
     def step_values(cls, status: str) -> dict[str, Any]:

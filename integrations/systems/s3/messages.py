@@ -31,17 +31,25 @@ def message(row: Row, links: Links) -> Iterator[AnyDraft]:
     """A message; its role follows from who wrote it, until its row in `llm_messages` says better."""
     room = room_of(row, links)
     writer = author(row, links, row.first(*AUTHOR_COLUMNS))
+    moments = times(row)
     known, once = timed(
-        links, row, "sent_at", row.time("created_at"), row.time("updated_at"), room.values.get("started_at")
+        links,
+        row,
+        "sent_at",
+        moments.get("created_at"),
+        moments.get("updated_at"),
+        room.values.get("started_at"),
     )
+    once["author_label"] = "" if writer is None else writer.label
     fields = {
         "conversation_id": room.id,
         "author_id": None if writer is None else writer.id,
-        "author_label": "" if writer is None else writer.label,
         "content": row.text("content"),
         **known,
-        **times(row),
+        **moments,
     }
+    if "author_id" in row and row.values.get("owner_id"):
+        row.keep("owner_id", row.text("owner_id"))
     fields["metadata"] = row.rest()
     role = Message.Role.OTHER
     if writer is not None:
@@ -74,7 +82,7 @@ def llm_message(row: Row, links: Links) -> Iterator[AnyDraft]:
         row.flag("second_llm_message")
         own |= fields
         fields = {}
-    moment = row.time("created_at") or found.values["sent_at"]
+    moment = clocks.get("created_at", found.values["sent_at"])
     told = {name: value for name, value in said.items() if name not in ("provider", "model")}
     fields["metadata"] = {**told, f"llm_message {row.text('id')}": {**row.rest(), **own}}
     yield Draft(Message, fields, found.project_id, into=found.id, merged=_METADATA)

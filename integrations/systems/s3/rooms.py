@@ -19,6 +19,7 @@ from integrations.systems.vocabularies import translated
 
 ROOMS = "rooms"
 ROOM_COLUMNS = ("conversation_id", "dm_conversation_id", "direct_message_id", "source_id")
+_METADATA = frozenset({"metadata"})
 _KINDS = {"dm": ConversationKind.DIRECT, "channel": ConversationKind.CHANNEL}
 
 
@@ -76,7 +77,7 @@ def _room(
     if channel_id is None:
         # What else a channel's row says stands at the channel.
         fields["metadata"] = row.rest()
-    yield Draft(Conversation, fields, project_id, once=once)
+    yield Draft(Conversation, fields, project_id, once=once, merged=_METADATA & fields.keys())
     for key in (composed, row.text("id") if is_first else ""):
         if key:
             yield Draft(Conversation, {}, project_id, into=own_id, remembered_as=(ROOMS, key))
@@ -87,7 +88,7 @@ def _room(
 
 def _composed(row: Row, key: str) -> str:
     """A room's key together with its owner's; "" in states where rooms have no owner."""
-    owner = row.values.get("owner_id")
+    owner = row.raw("owner_id") if "owner_id" in row else None
     return "" if owner in (None, "") else json.dumps([str(owner), key])
 
 
@@ -110,4 +111,12 @@ def participant(row: Row, links: Links) -> Iterator[AnyDraft]:
     if not links.claim(row, "participants_seen", key):
         row.flag("participant_twice")
     ours = links.shared("participants", key, lambda: Draft(Participant, who, room.project_id, adopts=who))
-    yield Draft(Participant, dict(times(row)), room.project_id, into=ours.id)
+    is_active, ended = row.boolean("is_active") if "is_active" in row else None, disabled_at(row)
+    if ended is not None or is_active is False:
+        row.flag("participants_who_left")
+        row.keep("deactivated_at", None if ended is None else ended.isoformat())
+    clocks, rest = dict(times(row)), row.rest()
+    yield Draft(Participant, clocks, room.project_id, into=ours.id)
+    if rest:
+        more = {"metadata": {f"participant {row.text('id')}": {"person": str(person.id), **rest}}}
+        yield Draft(Conversation, more, room.project_id, part="more", into=room.id, merged=_METADATA)

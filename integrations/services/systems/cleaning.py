@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -20,10 +20,14 @@ NUL_MARK = "\N{REPLACEMENT CHARACTER}"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 HASH_BYTES = 16
+_LARGEST_SMALL = 2**31 - 1
 
 
 def clean(draft: Draft, awkward: Counter[str]) -> None:
-    """Replace what no database stores, and cut texts to their columns; the whole text goes to `metadata`."""
+    """Make values fit: no U+0000, texts and whole numbers within their columns.
+
+    A text is cut, a number that is too large becomes unknown; `metadata` keeps both whole.
+    """
     for values in (draft.fields, draft.once):
         for name, value in values.items():
             values[name] = storable(value, awkward)
@@ -33,8 +37,20 @@ def clean(draft: Draft, awkward: Counter[str]) -> None:
             if isinstance(text, str) and len(text) > limit:
                 awkward["text_cut"] += 1
                 values[name] = text[:limit]
-                if "metadata" in draft.fields:
-                    draft.fields["metadata"] = {**draft.fields["metadata"], f"{name}_in_full": text}
+                _keep(draft, name, text)
+    for name in _small_numbers(draft.model):
+        for values in (draft.fields, draft.once):
+            number = values.get(name)
+            if number is not None and abs(number) > _LARGEST_SMALL:
+                # PostgreSQL would refuse the row, SQLite would take it.
+                awkward["number_too_large"] += 1
+                values[name] = None
+                _keep(draft, name, number)
+
+
+def _keep(draft: Draft, name: str, value: Any) -> None:
+    if "metadata" in draft.fields:
+        draft.fields["metadata"] = {**draft.fields["metadata"], f"{name}_in_full": value}
 
 
 def storable(value: Any, awkward: Counter[str]) -> Any:
@@ -61,6 +77,16 @@ def _limits(model: type[models.Model]) -> Mapping[str, int]:
         for field in model._meta.concrete_fields
         if isinstance(field, models.CharField) and field.max_length
     }
+
+
+@cache
+def _small_numbers(model: type[models.Model]) -> Collection[str]:
+    """Columns of 32 bits that may be empty."""
+    return [
+        str(field.attname)
+        for field in model._meta.concrete_fields
+        if field.get_internal_type() in {"IntegerField", "PositiveIntegerField"} and field.null
+    ]
 
 
 def content_hash(draft: Draft) -> bytes:

@@ -237,6 +237,26 @@ def test_no_secret_is_found_anywhere(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert_none_stored(secrets, out.getvalue(), caplog.text)
 
 
+def test_numbers_that_one_engine_alone_would_take_are_kept_apart(tmp_path: Path) -> None:
+    path = wiz.head(tmp_path / "wiz.db")
+    with opened(path) as database:
+        database.execute("UPDATE jobs SET attempts = 1099511627776, priority = -1099511627776")
+    result = imported("s3", path)
+    assert result["awkward"]["number_too_large"] == 2
+    job = BackgroundJob.objects.get()
+    assert (
+        job.attempts,
+        job.priority,
+        job.metadata["attempts_in_full"],
+        job.metadata["priority_in_full"],
+    ) == (
+        None,
+        None,
+        2**40,
+        -(2**40),
+    )
+
+
 def test_passwords_in_addresses_are_left_out(tmp_path: Path) -> None:
     imported("s3", wiz.july(tmp_path / "wiz.db"))
     assert_none_stored(["planted-password", wiz.API_KEY, wiz.PASSWORD_HASH, wiz.SESSION_TOKEN])

@@ -42,13 +42,7 @@ S2 = System(
             links={"active_chat_id": "chats"},
         ),
         Table("agent", ("routing.agents",), agent, key=("name",)),
-        Table(
-            "tool",
-            ("routing.tools",),
-            tool,
-            key=("agent_name", "tool_name"),
-            links={"agent_name": "agent"},
-        ),
+        Table("tool", ("routing.tools",), tool, key=("agent_name", "tool_name")),
         Table(
             "todos",
             ("tasks.todos", "todos"),

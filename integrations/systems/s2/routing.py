@@ -35,7 +35,7 @@ def named_agent(links: Links, name: str) -> Found | None:
 
 def tool(row: Row, links: Links) -> Iterator[AnyDraft]:
     """A tool. Two agents may have one of the same name: the second is told apart by its agent's."""
-    owner = links.to(row, "agent_name")
+    owner = named_agent(links, row.text("agent_name"))
     name = own_name = row.text("tool_name")
     is_first = links.claim(row, "tool_name", name)
     if not is_first:

@@ -25,6 +25,7 @@ def provider_config(row: Row, links: Links) -> Iterator[AnyDraft]:
     is_first = is_default and is_active and links.claim(row, "default_config", str(person.id))
     if is_default and is_active and not is_first:
         row.flag("second_default")
+    settings = _settings(row) if links.with_secrets else {}
     yield Draft(
         ProviderConfig,
         {
@@ -38,7 +39,7 @@ def provider_config(row: Row, links: Links) -> Iterator[AnyDraft]:
             **times(row),
             "metadata": row.rest(),
         },
-        secrets=_settings(row) if links.with_secrets else {},
+        secrets=settings,
     )
     if is_first:
         yield Draft(ProviderConfig, {}, into=links.id(row), remembered_as=("default_config", str(person.id)))

@@ -1,8 +1,9 @@
 """What agent runs used themselves: a run's own count contains that of the runs it delegated."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from chat.models import AgentRun
@@ -11,17 +12,24 @@ _SIDES = ("input_tokens", "output_tokens")
 
 
 def recompute_net_tokens(*, project_id: UUID) -> int:
-    """Set the net tokens of a project's runs; returns how many runs changed.
+    """Set the net tokens of a project's runs, in one statement; returns how many runs changed.
 
     Net is max(0, own - the sum of the direct children's own), a side by itself, and null where own is
     unknown. Children whose count is unknown, or negative by mistake, take nothing away.
     """
-    runs = AgentRun.objects.filter(project_id=project_id)
-    return sum(_recompute(runs, project_id, side) for side in _SIDES)
+    runs = AgentRun.objects.filter(project_id=project_id).annotate(
+        **{f"wanted_{side}": _net(project_id, side) for side in _SIDES}
+    )
+    is_right = Q()
+    for side in _SIDES:
+        is_right &= Q(**{f"net_{side}": F(f"wanted_{side}")}) | Q(
+            **{f"net_{side}__isnull": True, f"wanted_{side}__isnull": True}
+        )
+    return runs.exclude(is_right).update(**{f"net_{side}": F(f"wanted_{side}") for side in _SIDES})
 
 
-def _recompute(runs: QuerySet[AgentRun], project_id: UUID, side: str) -> int:
-    children = (
+def _net(project_id: UUID, side: str) -> Case:
+    children: Any = (
         AgentRun.objects.filter(project_id=project_id, parent_id=OuterRef("pk"), **{f"{side}__gt": 0})
         .order_by()
         .values("parent_id")
@@ -29,9 +37,6 @@ def _recompute(runs: QuerySet[AgentRun], project_id: UUID, side: str) -> int:
         .values("used")
     )
     delegated = Coalesce(Subquery(children), Value(0), output_field=BigIntegerField())
-    runs.filter(**{f"{side}__isnull": True}).exclude(**{f"net_{side}": None}).update(**{f"net_{side}": None})
-    known = runs.filter(**{f"{side}__isnull": False}).annotate(
-        wanted=Greatest(F(side) - delegated, Value(0), output_field=BigIntegerField()),
-        present=Coalesce(F(f"net_{side}"), Value(-1), output_field=BigIntegerField()),
-    )
-    return known.exclude(present=F("wanted")).update(**{f"net_{side}": F("wanted")})
+    net = Greatest(F(side) - delegated, Value(0), output_field=BigIntegerField())
+    # GREATEST passes nulls over on PostgreSQL, and takes them on SQLite.
+    return Case(When(**{f"{side}__isnull": False}, then=net), output_field=BigIntegerField())

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 
 def check_parent(row: Any) -> None:
-    """Raises ValidationError, at the field `parent`, for one of another project or from below `row` itself."""
+    """Raises ValidationError, at the field `parent`, for one of another project or from below `row`."""
     if row.parent_id is None:
         return
     rows = type(row)._base_manager.filter(project_id=row.project_id)

@@ -22,9 +22,10 @@ def recompute_net_tokens(*, project_id: UUID) -> int:
     )
     is_right = Q()
     for side in _SIDES:
-        is_right &= Q(**{f"net_{side}": F(f"wanted_{side}")}) | Q(
-            **{f"net_{side}__isnull": True, f"wanted_{side}__isnull": True}
+        runs = runs.alias(
+            **{f"present_{side}": _known(f"net_{side}"), f"right_{side}": _known(f"wanted_{side}")}
         )
+        is_right &= Q(**{f"present_{side}": F(f"right_{side}")})
     return runs.exclude(is_right).update(**{f"net_{side}": F(f"wanted_{side}") for side in _SIDES})
 
 
@@ -40,3 +41,8 @@ def _net(project_id: UUID, side: str) -> Case:
     net = Greatest(F(side) - delegated, Value(0), output_field=BigIntegerField())
     # GREATEST passes nulls over on PostgreSQL, and takes them on SQLite.
     return Case(When(**{f"{side}__isnull": False}, then=net), output_field=BigIntegerField())
+
+
+def _known(column: str) -> Coalesce:
+    """Null as -1, which no count is, so that two unknown ones are equal."""
+    return Coalesce(column, Value(-1), output_field=BigIntegerField())

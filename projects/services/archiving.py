@@ -1,13 +1,14 @@
 """What is archived stays readable, and out of the way. Archiving twice says so and changes nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from projects.models import Channel, Project, WorkSession
+from projects.models import Channel, Project
 from projects.querysets import GENERAL_STAYS
 from projects.roles import require_manager, require_operator
 from projects.services.changes import change_if
@@ -33,9 +34,12 @@ def restore_project(project: Project, by: User, *, now: datetime | None = None) 
         raise ValidationError(_NOT_ARCHIVED, code="not_archived")
 
 
-def archive(row: Channel | WorkSession, by: User, *, now: datetime | None = None) -> None:
-    """Raises PermissionDenied for those who do not operate its project, ValidationError when it is archived
-    or the channel `general`."""
+def archive(row: Any, by: User, *, now: datetime | None = None) -> None:
+    """`row` is of any model with a project and `archived_at`.
+
+    Raises PermissionDenied for those who do not operate its project, ValidationError when it is archived or
+    the channel `general`.
+    """
     require_operator(by, row.project_id)
     if isinstance(row, Channel) and row.is_default:
         raise ValidationError(GENERAL_STAYS, code="general_stays")
@@ -44,7 +48,7 @@ def archive(row: Channel | WorkSession, by: User, *, now: datetime | None = None
         raise ValidationError(_ARCHIVED, code="archived")
 
 
-def restore(row: Channel | WorkSession, by: User, *, now: datetime | None = None) -> None:
+def restore(row: Any, by: User, *, now: datetime | None = None) -> None:
     """Raises PermissionDenied for those who do not operate its project, ValidationError when it was
     not archived."""
     require_operator(by, row.project_id)

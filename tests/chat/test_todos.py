@@ -13,6 +13,7 @@ from chat.models.todo import TODO_STEPS
 from chat.services.todos import cancel_todo, complete_todo, fail_todo, reopen_todo, start_todo
 from core.transitions import IllegalStepError
 from projects.models import Project
+from tests.chat.content import make_todo
 from tests.core.state_machines import assert_steps
 from tests.factories import NOON, make_member, make_owner, make_project, make_user
 
@@ -44,10 +45,6 @@ DONE = {"completed", "failed", "cancelled"}
 @pytest.fixture
 def project() -> Project:
     return make_project()
-
-
-def make_todo(project: Project, **fields: Any) -> Todo:
-    return Todo.objects.create(**{"project": project, "title": "Call the customer", **fields})
 
 
 def stored(todo: Todo, *names: str) -> tuple[Any, ...]:
@@ -164,8 +161,8 @@ def test_nothing_stands_below_itself(project: Project) -> None:
         top.parent = below
         with pytest.raises(ValidationError):
             top.full_clean()
+    top.parent = top
     with pytest.raises(IntegrityError), transaction.atomic():
-        top.parent = top
         top.save()
 
 

@@ -9,8 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from core.backups import postgresql, sqlite
 from core.backups.errors import BackupError
 from core.backups.naming import keep, new_path, part_beside
-from core.health.check import sqlite_path
-from core.health.sizes import row_counts
+from core.tables import row_counts, sqlite_path
 
 
 @dataclass(frozen=True, slots=True)

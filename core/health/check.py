@@ -1,7 +1,6 @@
 """The check of the whole database."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -13,14 +12,7 @@ from core.health.registry import APP_CHECKS
 from core.health.schema import migration_findings, schema_findings
 from core.health.sizes import table_sizes
 from core.health.sqlite_file import file_findings, integrity_findings
-
-
-def sqlite_path() -> Path | None:
-    """The file of a SQLite database; None on other engines, and for a database in memory."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor != "sqlite" or name == ":memory:" or "mode=memory" in name:
-        return None
-    return Path(name)
+from core.tables import sqlite_path
 
 
 def check_database(on_check: Callable[[str], None] | None = None) -> Report:

@@ -8,7 +8,8 @@ from django.db.models import ForeignKey, Model
 
 from core.checks import PROJECT, is_growing
 from core.health.findings import Finding
-from core.health.schema import managed_models, present_tables
+from core.health.schema import managed_models
+from core.tables import present_tables
 
 
 def _links() -> Iterator[tuple[type[Model], "ForeignKey[Any]", type[Model]]]:

@@ -12,7 +12,7 @@ from core.backups.errors import BackupError
 from core.health.findings import Finding, Report, Severity
 from core.health.registry import APP_CHECKS, GUARDS
 from core.health.schema import missing_parts, missing_triggers
-from core.health.sizes import row_counts
+from core.tables import row_counts
 
 
 class RepairRefusedError(Exception):

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from core.health.findings import Finding, Severity
 from core.health.registry import GUARDS
+from core.tables import present_tables
 
 _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -20,10 +21,6 @@ _TRIGGERS = {
 def managed_models() -> list[type[models.Model]]:
     found = apps.get_models(include_auto_created=True)
     return [model for model in found if model._meta.managed and not model._meta.proxy]
-
-
-def present_tables() -> set[str]:
-    return set(connection.introspection.table_names())
 
 
 def migration_findings() -> Iterator[Finding]:

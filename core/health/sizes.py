@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import OperationalError, connection
 
 from core.health.findings import TableSize
-from core.health.schema import present_tables
+from core.tables import row_counts
 
 _POSTGRESQL = """
     SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class
@@ -16,19 +16,6 @@ _SQLITE = """
         SUM(CASE WHEN type = 'index' THEN pgsize ELSE 0 END)
     FROM sqlite_master JOIN dbstat ON dbstat.name = sqlite_master.name AND dbstat.aggregate GROUP BY 1
 """
-
-
-def row_counts() -> dict[str, int]:
-    """Rows of every table, counted."""
-    quote = connection.ops.quote_name
-    counts = {}
-    with connection.cursor() as cursor:
-        for table in sorted(present_tables()):
-            # Read the table itself: an index may be what is damaged.
-            plainly = " NOT INDEXED" if connection.vendor == "sqlite" else ""
-            cursor.execute(f"SELECT COUNT(*) FROM {quote(table)}{plainly}")
-            counts[table] = int(cursor.fetchone()[0])
-    return counts
 
 
 def table_sizes() -> Sequence[TableSize]:

@@ -50,6 +50,32 @@ _ROLLUPS = (
     "billing.rollupzone",
 )
 
+_OF_PROJECTS = (
+    "projects.channel",
+    "projects.container",
+    "projects.worksession",
+    "projects.sessionfile",
+    "projects.storedvalue",
+)
+_OF_CONVERSATIONS = (
+    "chat.conversation",
+    "chat.message",
+    "chat.participant",
+    "chat.contextoptimization",
+    "chat.fileupload",
+    "chat.filecontent",
+    "chat.tag",
+    "chat.tagging",
+    "chat.reaction",
+    "chat.memoryrelation",
+)
+_OF_PROVIDERS = ("integrations.providermodel", "integrations.agentprovider")
+_OF_DEPLOYMENTS = (
+    "integrations.githubrepository",
+    "integrations.integration",
+    "integrations.telegramsession",
+)
+
 GROUPS = (
     Group("", (Page("Overview", "home", "dashboard:overview", SCOPE),)),
     Group(
@@ -70,13 +96,13 @@ GROUPS = (
     Group(
         "Work",
         (
-            _admin_page("Projects", "folder", "projects.project"),
+            _admin_page("Projects", "folder", "projects.project", *_OF_PROJECTS),
             Page(
                 "Conversations",
                 "chat",
                 "chat:conversations",
                 ("project", "zone"),
-                parts=("chat:transcript", *_admin_views("chat.conversation", "chat.message")),
+                parts=("chat:transcript", *_admin_views(*_OF_CONVERSATIONS)),
             ),
             Page(
                 "Approvals",
@@ -85,6 +111,9 @@ GROUPS = (
                 ("project", "zone"),
                 parts=_admin_views("chat.toolexecution", "chat.autoapprovalpolicy", "chat.tool"),
             ),
+            _admin_page("Agents", "people", "projects.agent", "chat.agentrun", "chat.agentmemory"),
+            _admin_page("Jobs", "jobs", "projects.backgroundjob"),
+            _admin_page("Todos", "check", "chat.todo"),
         ),
     ),
     Group(
@@ -92,12 +121,15 @@ GROUPS = (
         (
             _admin_page("Sources", "plug", "integrations.source", "integrations.importedrow"),
             _admin_page("Imports", "inbox", "integrations.importrun", "integrations.rejectedrecord"),
+            _admin_page("Providers", "key", "integrations.providerconfig", *_OF_PROVIDERS),
+            _admin_page("Deployments", "rocket", "integrations.deployment", *_OF_DEPLOYMENTS),
         ),
     ),
     Group(
         "Settings",
         (
-            _admin_page("People", "people", "accounts.person"),
+            _admin_page("People", "people", "accounts.person", "integrations.linkedaccount"),
+            _admin_page("Quotas", "budget", "billing.quota", "billing.subscription"),
             _admin_page("Users", "key", "accounts.user"),
             _admin_page("Members", "shield", "projects.membership"),
         ),

@@ -20,6 +20,8 @@ def copy_database(source: Path, target: Path) -> None:
     try:
         with closing(_reading(source)) as present, closing(sqlite3.connect(target)) as copy:
             present.backup(copy, pages=_PAGES)
+            # A copy stands alone: no log beside it, now or when it is read.
+            copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.DatabaseError as error:
         raise BackupError(f"{source.name} cannot be copied: {error}.") from error
 

@@ -37,6 +37,12 @@ class Channel(ProjectScopedModel):
             models.UniqueConstraint(
                 fields=["project"], condition=Q(is_default=True), name="channel_one_default"
             ),
+            models.CheckConstraint(
+                name="channel_general_is_default",
+                condition=Q(is_default=True, name=GENERAL, archived_at__isnull=True)
+                | (Q(is_default=False) & ~Q(name=GENERAL)),
+                violation_error_message=GENERAL_STAYS,
+            ),
             models.CheckConstraint(name="channel_is_named", condition=~Q(name="")),
         ]
         indexes = recent_indexes("channel", "created_at")
@@ -54,10 +60,6 @@ class Channel(ProjectScopedModel):
         if self.is_default:
             raise ValidationError(GENERAL_STAYS, code="general_stays")
         return super().delete(*args, **kwargs)
-
-    def clean(self) -> None:
-        super().clean()
-        self._check_general()
 
     def _check_general(self) -> None:
         if self.is_default and (self.name != GENERAL or self.archived_at is not None):

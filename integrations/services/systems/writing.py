@@ -87,6 +87,7 @@ class Writer:
             elif not entry.is_new and entry.draft.secrets:
                 self._rows(entry).update(**entry.draft.secrets)
         self._remember(entries)
+        self._count_shared_addresses(entries)
 
     def _adopt(self, fresh: Iterable[Entry]) -> None:
         """Let drafts take over rows that are there already."""
@@ -106,8 +107,6 @@ class Writer:
 
     def _create(self, model: type[Model], made: Sequence[Entry]) -> None:
         late = place(made) if model is Message else ()
-        if model is Person:
-            self._count_shared_addresses(made)
         objects = [model(id=entry.id, **self._values(entry.draft)) for entry in made]
         if model is not Project:
             model._default_manager.bulk_create(objects)
@@ -129,15 +128,23 @@ class Writer:
     def _scope(self, draft: Draft) -> dict[str, Any]:
         return {} if draft.project_id is None else {"project_id": draft.project_id}
 
-    def _count_shared_addresses(self, made: Sequence[Entry]) -> None:
-        """Count people whose address, whatever its case, somebody has already: they are never merged."""
-        addresses = [entry.draft.fields.get("email_normalized") for entry in made]
-        taken = Counter(address for address in addresses if address)
-        there = set(
-            Person.objects.filter(email_normalized__in=taken).values_list("email_normalized", flat=True)
+    def _count_shared_addresses(self, entries: Sequence[Entry]) -> None:
+        """Count people whose address, whatever its case, somebody before them has: they are never merged."""
+        people = {
+            entry.id: entry.draft.fields.get("email_normalized")
+            for entry in entries
+            if entry.draft.model is Person and entry.draft.into is None
+        }
+        addresses = {address for address in people.values() if address}
+        if not addresses:
+            return
+        first = dict(
+            Person.objects.filter(email_normalized__in=addresses)
+            .order_by("-pk")
+            .values_list("email_normalized", "pk")
         )
         self.awkward["duplicate_emails"] += sum(
-            people if address in there else people - 1 for address, people in taken.items()
+            first.get(address, pk) != pk for pk, address in people.items() if address
         )
 
     def _rows(self, entry: Entry) -> Any:

@@ -16,7 +16,7 @@ from core.tables import sqlite_path
 
 
 def check_database(on_check: Callable[[str], None] | None = None) -> Report:
-    """Run every check. One that fails is a finding; a file that cannot be opened ends the check there."""
+    """Run every check. One that fails is a finding; a damaged SQLite file ends the check there."""
     path = sqlite_path()
     report = Report(connection.vendor, path.name if path else str(connection.settings_dict["NAME"]))
 
@@ -35,6 +35,9 @@ def check_database(on_check: Callable[[str], None] | None = None) -> Report:
         if report.status == "critical":
             return report
         run("integrity", lambda: integrity_findings(path))
+        if report.status == "critical":
+            # Nothing else can be relied on, and nothing may be written to what is damaged.
+            return report
     elif connection.vendor == "postgresql":
         run("indexes", index_findings)
         run("integrity", tree_findings)

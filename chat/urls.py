@@ -2,6 +2,7 @@ from django.urls import path
 
 from chat.views.approvals import approvals, decide_approvals
 from chat.views.conversations import conversations
+from chat.views.optimizations import optimizations
 from chat.views.transcript import transcript
 
 app_name = "chat"
@@ -10,4 +11,5 @@ urlpatterns = [
     path("approvals/decide/", decide_approvals, name="decide_approvals"),
     path("conversations/", conversations, name="conversations"),
     path("conversations/<uuid:pk>/", transcript, name="transcript"),
+    path("optimizations/", optimizations, name="optimizations"),
 ]

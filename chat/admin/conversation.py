@@ -1,19 +1,38 @@
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
+from accounts.models import User
+from chat.admin.changed_fields import ChangedFieldsAdmin
+from chat.admin.participant import NewParticipantInline, ParticipantInline
 from chat.admin.tool_execution_inline import ToolExecutionInline
 from chat.models import Conversation
-from core.admin.columns import column, count, linked, shortened, spent, text, time
+from chat.services.uploads import delete_conversations
+from core.admin.columns import (
+    badge,
+    badges,
+    column,
+    count,
+    linked,
+    preformatted,
+    shortened,
+    spent,
+    text,
+    time,
+    tokens,
+)
 from core.admin.links import Link, list_link, page_link
+from core.admin.steps import take_steps
 from core.markup import NOT_APPLICABLE
 from core.templatetags import format as figures
 from projects.admin.content import ProjectContentAdmin
-from projects.admin.filters import ProjectFilter
+from projects.admin.filters import ArchivedFilter, ProjectFilter
+from projects.admin.source_fields import OF_ITS_SOURCE
+from projects.services.archiving import archive, restore
 
 _SEARCHED = 10_000
 _BOOKED = Q(usage__superseded_by__isnull=True)
@@ -27,23 +46,36 @@ def _cost(conversation: Any) -> str:
     return spent(conversation.total_cost or Decimal(0), conversation.unpriced, figures.money4)
 
 
+_KIND = badges("kind", {"session": "info"})
+_TIMES = (
+    time("started_at", "started", seconds=True),
+    time("last_activity_at", "last activity", seconds=True),
+    time("archived_at", "archived", seconds=True),
+)
+_MODEL = (text("provider"), text("model"), tokens("context_window"), preformatted("system_prompt"))
+_SOURCE = ("source", "external_id", "channel", *OF_ITS_SOURCE)
+
+
 @admin.register(Conversation)
-class ConversationAdmin(ProjectContentAdmin):
-    """Conversations come from imports and ingest; here they are renamed, tagged or deleted."""
+class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
+    """Conversations come from imports and ingest; here they are renamed, tagged, archived or deleted."""
 
     list_display = (
         column("name", lambda conversation: shortened(str(conversation)), "title"),
+        _KIND,
         linked("project"),
         linked("person"),
         text("agent_label", "agent"),
         text("environment"),
+        column("standing", lambda row: badge("Archived") if row.archived_at else NOT_APPLICABLE, "standing"),
         time("last_activity_at", "last activity", "last_activity_at"),
         count("messages_number", "messages"),
         count("calls", "model calls"),
         column("cost_usd", _cost, "cost, USD"),
     )
     list_links = ("project", "person")
-    list_filter = (ProjectFilter,)
+    list_deferred = ("description", "system_prompt", "metadata", "tags")
+    list_filter = (ProjectFilter, "kind", ArchivedFilter)
     ordering = ("-last_activity_at", "-id")
     search_fields = ("title",)
     search_help_text = (
@@ -51,20 +83,15 @@ class ConversationAdmin(ProjectContentAdmin):
     )
     id_search_fields = ("pk", "person")
     autocomplete_fields = ("person",)
-    fields = (
-        "project",
-        "title",
-        "person",
-        "agent_label",
-        "environment",
-        "tags",
-        "source",
-        "external_id",
-        time("started_at", "started", seconds=True),
-        time("last_activity_at", "last activity", seconds=True),
+    fieldsets = (
+        (None, {"fields": ("project", "title", "description", _KIND, _TIMES)}),
+        ("Who and where", {"fields": ("person", "agent_label", "environment", "tags")}),
+        ("Model", {"fields": _MODEL}),
+        ("Its source", {"fields": _SOURCE}),
     )
-    readonly_fields = ("source", "external_id", *fields[-2:])
-    inlines = (ToolExecutionInline,)
+    readonly_fields = (_KIND, *_TIMES, *_MODEL, *_SOURCE)
+    inlines = (ParticipantInline, NewParticipantInline, ToolExecutionInline)
+    actions = ("archive_selected", "restore_selected")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -87,9 +114,33 @@ class ConversationAdmin(ProjectContentAdmin):
         named = Q(title__icontains=term) | Q(external_id__startswith=term)
         return queryset.filter(pk__in=newest).filter(named), False
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is in a conversation goes with it, also rows that nobody may delete one by one."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, lacking & {self.opts.verbose_name}, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete_conversations(Conversation.objects.filter(project_id=obj.project_id, pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        delete_conversations(queryset)
+
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (
             page_link("Transcript", "chat:transcript", obj.pk),
             list_link("Messages", "chat.message", conversation=obj.pk),
             list_link("Model calls", "billing.tokenusage", conversation=obj.pk),
+            list_link("Runs", "chat.agentrun", conversation=obj.pk),
+            list_link("Todos", "chat.todo", conversation=obj.pk),
+            list_link("Files", "chat.fileupload", conversation=obj.pk),
         )
+
+    @admin.action(description="Archive", permissions=["operate"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        user = cast(User, request.user)
+        take_steps(request, queryset, lambda conversation: archive(conversation, user), "archived")
+
+    @admin.action(description="Restore", permissions=["operate"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        user = cast(User, request.user)
+        take_steps(request, queryset, lambda conversation: restore(conversation, user), "in use again")

@@ -7,12 +7,13 @@ from django.db.models.functions import Substr
 from django.http import HttpRequest
 
 from chat.models import Message
-from core.admin.columns import badges, column, linked, preformatted, text, time
+from core.admin.columns import badges, column, linked, preformatted, text, time, tokens
 from core.admin.links import Link, list_link, page_link
 from core.markup import NOT_APPLICABLE
 from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 
+KINDS = {"error": "danger", "status": "info"}
 ROLES = {"user": "info", "assistant": "ok", "tool": "warn"}
 _PREVIEW_LENGTH = 100
 
@@ -33,6 +34,7 @@ class MessageAdmin(ProjectContentAdmin):
     list_display = (
         _WHEN,
         badges("role", ROLES),
+        badges("kind", KINDS),
         column("preview", _preview, "content"),
         linked("conversation"),
         linked("project"),
@@ -40,8 +42,8 @@ class MessageAdmin(ProjectContentAdmin):
         text("model"),
     )
     list_links = ("conversation", "project")
-    list_deferred = ("content", "parts")
-    list_filter = (ProjectFilter, "role")
+    list_deferred = ("content", "parts", "attachments", "metadata")
+    list_filter = (ProjectFilter, "role", "kind")
     ordering = ("-id",)
     search_fields = ("id",)
     search_help_text = "The id of a message, a conversation or a person"
@@ -51,12 +53,18 @@ class MessageAdmin(ProjectContentAdmin):
         "conversation",
         "position",
         badges("role", ROLES),
+        badges("kind", KINDS),
         "author",
         "author_label",
+        text("provider"),
         "model",
+        tokens("token_count", "tokens, as its source counts"),
         _WHEN,
         preformatted("content"),
         preformatted("parts"),
+        preformatted("attachments"),
+        text("source_role", "source’s role"),
+        preformatted("metadata"),
     )
     readonly_fields = fields
 

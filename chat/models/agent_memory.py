@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -89,3 +90,11 @@ class MemoryRelation(ProjectScopedModel):
 
     def __str__(self) -> str:
         return self.relation
+
+    def clean(self) -> None:
+        super().clean()
+        others = AgentMemory._base_manager.filter(project_id=self.project_id, pk=self.other_id)
+        if self.other_id is not None and not others.exists():
+            raise ValidationError({"other": "It belongs to another project."}, code="other_project")
+        if self.other_id == self.memory_id:
+            raise ValidationError({"other": "A memory bears on another one."}, code="itself")

@@ -14,8 +14,8 @@ from accounts.models import User
 from chat.models import Tool, ToolExecution
 from chat.pages.approval_cards import LARGE, Card, cards_of
 from chat.pages.approval_summary import Summary, summary_of
+from chat.pages.choices import Choice, project_choices, read_uuid
 from core.keyset import Cursor, Slice, read_cursor, read_slice
-from projects.models import Project
 
 SIZE = 20
 MOST_AT_ONCE = 50
@@ -25,13 +25,6 @@ _START = Cursor(datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 KEPT = ("tool", "project", "zone")
 """Parameters that stay in the address from page to page, and over a decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ class ApprovalsPage:
 def approvals_page(params: QueryDict, user: User) -> ApprovalsPage:
     """Waiting calls that `user` sees, and those just decided that the address names (`decided=ID`)."""
     now = timezone.now()
-    tool, project = params.get("tool", ""), _uuid(params.get("project", ""))
+    tool, project = params.get("tool", ""), read_uuid(params.get("project", ""))
     visible = _narrowed(ToolExecution.objects.visible_to(user), tool, project)
     waiting = visible.filter(status=ToolExecution.Status.PENDING)
     loaded = waiting.select_related("project", "person").defer(*LARGE)
@@ -70,7 +63,7 @@ def approvals_page(params: QueryDict, user: User) -> ApprovalsPage:
         cards=cards,
         waiting=waiting.order_by().count(),
         tools=_tools(user, project, tool),
-        projects=_projects(user, project),
+        projects=project_choices(user, project),
         summary=summary_of(visible, user, now),
         kept=kept,
         is_filtered=bool(tool or project),
@@ -88,7 +81,7 @@ def waiting_count(user: User, projects: list[UUID]) -> int:
 
 def chosen_ids(texts: list[str]) -> list[UUID]:
     """At most as many as one address holds; what is no id is passed over."""
-    found = (_uuid(text) for text in texts[:MOST_AT_ONCE])
+    found = (read_uuid(text) for text in texts[:MOST_AT_ONCE])
     return [one for one in found if one is not None]
 
 
@@ -128,18 +121,3 @@ def _tools(user: User, project: UUID | None, chosen: str) -> tuple[Choice, ...]:
     if chosen and chosen not in names:
         names.append(chosen)
     return tuple(Choice(name, name, name == chosen) for name in names)
-
-
-def _projects(user: User, chosen: UUID | None) -> tuple[Choice, ...]:
-    visible = Project.objects.visible_to(user).only("name").order_by("name")
-    projects = list(visible[:_CHOICES])
-    if chosen and chosen not in {project.pk for project in projects}:
-        projects += visible.filter(pk=chosen)
-    return tuple(Choice(str(project.pk), project.name, project.pk == chosen) for project in projects)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -31,6 +31,11 @@ def form(conversation: Conversation, **changes: Any) -> dict[str, Any]:
         "tags": "[]",
         "tool_executions-TOTAL_FORMS": "0",
         "tool_executions-INITIAL_FORMS": "0",
+        **{
+            f"{prefix}-{name}_FORMS": "0"
+            for prefix in ("participants", "participants-2")
+            for name in ("TOTAL", "INITIAL")
+        },
         **changes,
     }
 

@@ -1,0 +1,1 @@
+"""Figures of what is said and done in conversations."""

@@ -100,7 +100,7 @@ def job(row: Row, links: Links) -> Iterator[AnyDraft]:
                 cache_read_tokens=_cached(row, "cache_read_tokens"),
                 cache_write_tokens=_cached(row, "cache_write_tokens"),
                 output_tokens=output_tokens,
-                reported_cost=cost,
+                reported_cost=usage.booked_cost(row, cost),
                 job_id=links.id(row),
                 session_id=row.text("session_id"),
                 raw_usage=usage.raw_usage(row),
@@ -166,5 +166,7 @@ def _flag_contradictions(
         row.flag("running_with_end_time")
     if status in WORK_STEPS.final and ended is None:
         row.flag("terminal_without_end_time")
-    if status == WorkStatus.SUCCEEDED and not output_tokens and response:
+    if status == WorkStatus.SUCCEEDED and response and not output_tokens:
         row.flag("response_without_tokens")
+    if status == WorkStatus.SUCCEEDED and not response and "response" in row and row.raw("response") is None:
+        row.flag("succeeded_without_response")

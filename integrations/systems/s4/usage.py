@@ -70,13 +70,24 @@ def request_type(task_type: str, api_type: str, model: str) -> str:
 
 
 def is_call(status: str, input_tokens: int | None, output_tokens: int | None, cost: Decimal | None) -> bool:
-    """Whether a model was called: the job succeeded, or used tokens or money."""
-    return status == WorkStatus.SUCCEEDED or any((input_tokens, output_tokens, cost))
+    """Whether a model was called: the job succeeded, used tokens or money, or ran and gives no number."""
+    is_unknown = input_tokens is None or output_tokens is None
+    if status == WorkStatus.SUCCEEDED or (is_unknown and status != WorkStatus.QUEUED):
+        return True
+    return any((input_tokens, output_tokens, cost))
 
 
 def call_status(status: str) -> str:
     """The ledger's status; a job that has not come to an end has had a part of its answer."""
     return _STATUS.get(status, TokenUsage.Status.PARTIAL)
+
+
+def booked_cost(row: Row, cost: Decimal | None) -> Decimal | None:
+    """What the ledger takes. A negative amount is no cost: the job keeps it, and the call's is unknown."""
+    if cost is None or cost >= 0:
+        return cost
+    row.flag("negative_costs")
+    return None
 
 
 def named_provider(row: Row, slug: str) -> str:

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -104,7 +104,7 @@ class AgentRunAdmin(OfConversationAdmin, NewestSearchAdmin, ReadOnlyModelAdmin):
     search_fields = ("agent_label",)
     search_help_text = f"{search_help('an agent’s name')} of a run, conversation, agent or todo"
     id_search_fields = ("pk", "conversation", "parent", "agent", "todo")
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         *((title, {"fields": side_by_side(fields)}) for title, fields in _PARTS),
         *((title, {"fields": fields}) for title, fields in _TEXTS),
     )

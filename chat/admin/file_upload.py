@@ -43,6 +43,11 @@ _HASH = column(
     plain=lambda upload: getattr(related_object(upload, "content"), "content_hash", None),
 )
 _FACTS = (_SIZE, text("mime_type", "MIME type"), text("stored_name"), text("storage_path", "kept at"))
+_PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
+    (None, ("project", "name", "conversation", "person")),
+    ("Content", ("content", *_FACTS)),
+    ("Its source", OF_ITS_SOURCE),
+)
 
 
 @admin.register(FileUpload)
@@ -68,12 +73,8 @@ class FileUploadAdmin(OfConversationAdmin, NewestSearchAdmin, ProjectContentAdmi
     search_fields = ("name",)
     search_help_text = f"{search_help('a name')} of an upload, content, conversation or person"
     id_search_fields = ("pk", "content", "conversation", "person")
-    fieldsets = (
-        (None, {"fields": ("project", "name", "conversation", "person")}),
-        ("Content", {"fields": ("content", *_FACTS)}),
-        ("Its source", {"fields": OF_ITS_SOURCE}),
-    )
-    readonly_fields = tuple(name for _, part in fieldsets for name in part["fields"])
+    fieldsets = tuple((title, {"fields": fields}) for title, fields in _PARTS)
+    readonly_fields = tuple(name for _, fields in _PARTS for name in fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

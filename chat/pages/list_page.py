@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import QueryDict
@@ -12,6 +11,9 @@ from accounts.models import User
 from chat.models import Conversation, Message
 from chat.names import conversation_names
 from chat.pages.calls import CallSums, sums_of
+from chat.pages.choices import read_uuid
+from chat.pages.tag_filter import with_tag
+from chat.pages.tagged import TagChip, tags_of
 from core.keyset import read_cursor, read_slice
 
 SIZE = 50
@@ -25,6 +27,7 @@ class Line:
     title: str
     messages: int
     sums: CallSums
+    tags: tuple[TagChip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class ListPage:
     lines: tuple[Line, ...]
     q: str
     environment: str
+    tag: str
     project: str
     is_filtered: bool
     chips: tuple[Chip, ...]
@@ -51,12 +55,14 @@ class ListPage:
 def list_page(params: QueryDict, user: User) -> ListPage:
     """Conversations that the user sees; only those whose words they may read are found by a title."""
     q, environment = params.get("q", "").strip(), params.get("environment", "").strip()
-    project = params.get("project", "")
+    tag, project = params.get("tag", "").replace("\x00", "").strip(), params.get("project", "")
     rows = Conversation.objects.visible_to(user)
-    if project and (project_id := _uuid(project)):
+    if project and (project_id := read_uuid(project)):
         rows = rows.filter(project_id=project_id)
     if environment:
         rows = rows.filter(environment=environment)
+    if tag:
+        rows = with_tag(rows, tag, user)
     if q:
         rows = rows.filter(_match(q, user))
     found = read_slice(
@@ -66,16 +72,23 @@ def list_page(params: QueryDict, user: User) -> ListPage:
         after=read_cursor(params.get("after", "")),
         size=SIZE,
     )
-    kept = [(name, params[name]) for name in ("q", "environment", "project", "zone") if params.get(name)]
+    kept = [
+        (name, params[name]) for name in ("q", "environment", "tag", "project", "zone") if params.get(name)
+    ]
     return ListPage(
         lines=_lines(list(found.rows), user),
         q=q,
         environment=environment,
+        tag=tag,
         project=project,
-        is_filtered=bool(q or environment or project),
+        is_filtered=bool(q or environment or tag or project),
         chips=tuple(
             Chip(label, value, f"?{urlencode([pair for pair in kept if pair[0] != name])}")
-            for name, label, value in (("q", "Title or id", q), ("environment", "Environment", environment))
+            for name, label, value in (
+                ("q", "Title or id", q),
+                ("environment", "Environment", environment),
+                ("tag", "Tag", tag),
+            )
             if value
         ),
         newer_url=f"?{urlencode([*kept, ('after', str(found.newer))])}" if found.newer else "",
@@ -83,16 +96,9 @@ def list_page(params: QueryDict, user: User) -> ListPage:
     )
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _match(q: str, user: User) -> Q:
     exact = Q(external_id=q)
-    if conversation_id := _uuid(q):
+    if conversation_id := read_uuid(q):
         return exact | Q(pk=conversation_id)
     newest = Conversation.objects.readable_by(user).order_by("-last_activity_at", "-id")[:SEARCHED]
     titled = Conversation.objects.filter(pk__in=newest.values("pk"), title__icontains=q)
@@ -110,12 +116,14 @@ def _lines(conversations: list[Conversation], user: User) -> tuple[Line, ...]:
         .annotate(count=Count("id"))
     )
     sums = sums_of(conversations)
+    tags = tags_of(conversations, user)
     return tuple(
         Line(
             conversation,
             names[conversation.pk],
             counts.get(conversation.pk, 0),
             sums.get(conversation.pk, CallSums()),
+            tags.get(conversation.pk, ()),
         )
         for conversation in conversations
     )

@@ -45,7 +45,7 @@ def read_question(params: QueryDict, zone: ZoneInfo) -> Question:
     days, errors = {"from": today.replace(day=1), "to": today}, {}
     for name in days:
         try:
-            days[name] = date.fromisoformat(params[name]) if params.get(name) else days[name]
+            days[name] = date.fromisoformat(str(params[name])) if params.get(name) else days[name]
         except ValueError:
             errors[name] = f"“{params[name]}” is not a day, such as {today.isoformat()}."
     if not params.get("from") and "to" not in errors:

@@ -10,7 +10,9 @@ from accounts.models import User
 from chat.models import Conversation, Message
 from chat.names import conversation_names
 from chat.pages.calls import CallSums, booked_calls, total_of
+from chat.pages.tagged import NO_MARKS, Marks, marks_of_conversation, marks_of_messages
 from chat.pages.turns import Turn, turns_of
+from projects.roles import may_annotate
 
 PAGE = 200
 """Messages a page."""
@@ -33,6 +35,9 @@ class TranscriptPage:
     is_first: bool
     is_waiting: bool
     has_more_calls: bool
+    marks: Marks
+    may_annotate: bool
+    after: int
 
 
 def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -> TranscriptPage:
@@ -50,11 +55,13 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
         shown[0].sent_at if after else None,
         following[0].sent_at if following else None,
     )
-    turns = turns_of(conversation, shown, _answers(calls, shown), loose[:MAX_CALLS])
+    is_readable = Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists()
+    marks = marks_of_messages(conversation, shown, user)
+    turns = turns_of(conversation, shown, _answers(calls, shown), loose[:MAX_CALLS], marks)
     return TranscriptPage(
         conversation=conversation,
         title=conversation_names([conversation], user)[conversation.pk],
-        is_readable=Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists(),
+        is_readable=is_readable,
         has_messages=bool(shown),
         turns=tuple(turns),
         totals=total_of(calls),
@@ -62,6 +69,9 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
         is_first=after == 0,
         is_waiting=any(part.is_waiting for turn in turns for part in turn.parts),
         has_more_calls=len(loose) > MAX_CALLS,
+        marks=marks_of_conversation(conversation, user) if is_readable else NO_MARKS,
+        may_annotate=is_readable and may_annotate(user, conversation.project_id),
+        after=after,
     )
 
 

@@ -1,12 +1,13 @@
 """Messages and their calls in the order in which they came."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from chat.models import Conversation, Message
+from chat.pages.tagged import NO_MARKS, Marks
 from chat.pages.text import Block, Part, blocks_of, part_of
 from core.initials import initials
 
@@ -22,10 +23,15 @@ class Turn:
     blocks: tuple[Block, ...]
     parts: tuple[Part, ...]
     calls: tuple[Any, ...]
+    marks: Marks = NO_MARKS
 
 
 def turns_of(
-    conversation: Conversation, messages: Sequence[Message], answers: Sequence[Any], loose: Sequence[Any]
+    conversation: Conversation,
+    messages: Sequence[Message],
+    answers: Sequence[Any],
+    loose: Sequence[Any],
+    marks: Mapping[UUID, Marks],
 ) -> list[Turn]:
     """A turn for each message with its calls (`answers`); `loose` calls stand between them at their time."""
     by_message: defaultdict[UUID, list[Any]] = defaultdict(list)
@@ -37,7 +43,9 @@ def turns_of(
         if earlier:
             turns.append(_loose_turn(earlier))
             placed += len(earlier)
-        turns.append(_message_turn(conversation, message, by_message[message.pk]))
+        turns.append(
+            _message_turn(conversation, message, by_message[message.pk], marks.get(message.pk, NO_MARKS))
+        )
     if placed < len(loose):
         turns.append(_loose_turn(loose[placed:]))
     return turns
@@ -47,7 +55,7 @@ def _loose_turn(calls: Sequence[Any]) -> Turn:
     return Turn(None, "", "", calls[0].provider, (), (), tuple(calls))
 
 
-def _message_turn(conversation: Conversation, message: Message, calls: Sequence[Any]) -> Turn:
+def _message_turn(conversation: Conversation, message: Message, calls: Sequence[Any], marks: Marks) -> Turn:
     author = message.author_label or (str(message.author) if message.author else "")
     if not author:
         is_agent = message.role == Message.Role.ASSISTANT
@@ -61,4 +69,5 @@ def _message_turn(conversation: Conversation, message: Message, calls: Sequence[
         blocks=blocks_of(message.content),
         parts=tuple(part for part in parts if part is not None),
         calls=tuple(calls),
+        marks=marks,
     )

@@ -26,7 +26,8 @@ def recompute_net_tokens(*, project_id: UUID) -> int:
             **{f"present_{side}": _known(f"net_{side}"), f"right_{side}": _known(f"wanted_{side}")}
         )
         is_right &= Q(**{f"present_{side}": F(f"right_{side}")})
-    return runs.exclude(is_right).update(**{f"net_{side}": F(f"wanted_{side}") for side in _SIDES})
+    changed: int = runs.exclude(is_right).update(**{f"net_{side}": F(f"wanted_{side}") for side in _SIDES})
+    return changed
 
 
 def _net(project_id: UUID, side: str) -> Case:

@@ -59,7 +59,7 @@ def project_tag(project: Project, name: str) -> Tag:
 def find_tag(project: Project, name: str) -> Tag | None:
     name = " ".join(name.split())
     tags = Tag.objects.filter(project=project)
-    found = tags.alias(lower=Lower("name")).filter(lower=Lower(Value(name))).first()
+    found: Tag | None = tags.alias(lower=Lower("name")).filter(lower=Lower(Value(name))).first()
     if found is None and not name.isascii():
         # SQLite knows the case of ASCII letters alone.
         same = (pk for pk, other in tags.values_list("pk", "name") if other.casefold() == name.casefold())

@@ -161,6 +161,13 @@ def _approvals(view: View, planted: Planted) -> Iterator[str]:
         yield f"{address}?{urlencode(query)}"
 
 
+def _optimizations(view: View, planted: Planted) -> Iterator[str]:
+    """What smaller contexts saved, of all projects and of one, in each of its formats."""
+    project = planted[TokenUsage].project_id
+    for query in ({}, {"project": project}, {"format": "csv"}, {"format": "json", "project": project}):
+        yield f"{reverse(view.name)}?{urlencode(query)}"
+
+
 def _object(view: View, planted: Planted) -> Iterator[str]:
     """The page of one object, in each of its formats."""
     [parameter] = view.parameters
@@ -210,6 +217,8 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "chat:conversations": _report,
     "chat:approvals": _approvals,
     "chat:decide_approvals": _posted,
+    "chat:mark": _posted,
+    "chat:optimizations": _optimizations,
     "admin:index": _plain,
     "admin:app_list": _applications,
     "admin:login": _plain,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
@@ -56,7 +56,7 @@ def list_page(params: QueryDict, user: User) -> ListPage:
     """Conversations that the user sees; only those whose words they may read are found by a title."""
     q, environment = params.get("q", "").strip(), params.get("environment", "").strip()
     tag, project = params.get("tag", "").replace("\x00", "").strip(), params.get("project", "")
-    rows = Conversation.objects.visible_to(user)
+    rows: QuerySet[Any] = Conversation.objects.visible_to(user)
     if project and (project_id := read_uuid(project)):
         rows = rows.filter(project_id=project_id)
     if environment:

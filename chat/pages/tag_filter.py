@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from chat.models import Conversation, Tag, Tagging
@@ -17,11 +16,11 @@ class _Holds(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, column: str | Combinable, name: str) -> None:
-        super().__init__(F(column) if isinstance(column, str) else column)
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(column)
         self.name = name
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         column, parameters = compiler.compile(self.source_expressions[0])
         sql = (
             f"EXISTS (SELECT 1 FROM json_each(CASE WHEN json_type({column}) = 'array' THEN {column} END) tag"

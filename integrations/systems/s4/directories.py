@@ -8,7 +8,7 @@ from projects.models import Project
 _NONE = frozenset({"", "global"})
 """What stands in place of a directory where a value belongs to the whole installation."""
 
-PROJECT_HASHES = "project_hash"
+_BY_HASH = "project_hash"
 
 
 def path_hash(directory: str) -> str:
@@ -43,6 +43,11 @@ def project_of(links: Links, directory: str) -> Found | None:
     return links.shared("project_directory", directory, make)
 
 
-def project_of_hash(links: Links, path_hash: str) -> Found | None:
-    """The project of the session that has this hash: newer tables name their project by nothing else."""
-    return links.met(PROJECT_HASHES, path_hash) if path_hash else None
+def name_by_hash(links: Links, own_hash: str, project: Found) -> None:
+    """Remember the project under a session's hash: some tables name their project by nothing else."""
+    links.shared(_BY_HASH, own_hash, lambda: Draft(Project, {}, into=project.id))
+
+
+def project_of_hash(links: Links, own_hash: str) -> Found | None:
+    """The project that was remembered under this hash."""
+    return links.met(_BY_HASH, own_hash) if own_hash else None

@@ -7,9 +7,9 @@ from typing import Any
 from integrations.systems.declarations import AnyDraft, Draft, Links, RefusedError
 from integrations.systems.fields import timed
 from integrations.systems.row import Row
-from integrations.systems.s4.directories import PROJECT_HASHES, project_of
+from integrations.systems.s4.directories import name_by_hash, project_of
 from integrations.systems.secrets import without_secrets
-from projects.models import Project, SessionFile, WorkSession
+from projects.models import SessionFile, WorkSession
 from projects.models.work_session import SessionFileKind
 
 _LISTS = {
@@ -32,7 +32,7 @@ _MAX_PATH_BYTES = 2_000
 
 
 def session(row: Row, links: Links) -> Iterator[AnyDraft]:
-    """A session in the project of its directory. The first one with a hash makes the project known by it."""
+    """A session in the project of its directory, which is known by the session's hash from here on."""
     project = project_of(links, row.text("project_directory"))
     if project is None:
         row.flag("no_project")
@@ -54,10 +54,10 @@ def session(row: Row, links: Links) -> Iterator[AnyDraft]:
     own_hash = row.text("project_hash")
     if own_hash:
         row.keep("project_hash", own_hash)
+        if project is not None:
+            name_by_hash(links, own_hash, project)
     fields["metadata"] = row.rest()
     yield Draft(WorkSession, fields, links.unassigned if project is None else project.id, once=once)
-    if project is not None and own_hash and links.claim(row, PROJECT_HASHES, own_hash):
-        yield Draft(Project, {}, into=project.id, remembered_as=(PROJECT_HASHES, own_hash))
 
 
 def listed_files(row: Row, links: Links) -> Iterator[AnyDraft]:

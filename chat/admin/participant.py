@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -21,7 +22,19 @@ _SINCE = time("created_at", "since")
 
 
 class NewParticipantForm(WholeRowForm):
-    """Somebody who takes part already is refused with a sentence."""
+    """Somebody who takes part already is refused with a sentence, whether in the database or in the form.
+
+    Django leaves the parent's key out when it validates constraints of an inline's row.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        here = Participant.objects.filter(
+            project_id=self.instance.project_id, conversation_id=self.instance.conversation_id
+        )
+        if "person" in cleaned and here.filter(person=cleaned["person"]).exists():
+            raise ValidationError({"person": "This person takes part already."}, code="unique")
+        return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"project", "conversation"}

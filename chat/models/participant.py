@@ -32,4 +32,5 @@ class Participant(ProjectScopedModel):
         indexes = recent_indexes("participant", "created_at")
 
     def __str__(self) -> str:
-        return f"Participant {self.pk.hex[-8:]}"
+        # By the person: the admin names a row once more when it has been deleted and has no key.
+        return f"Participant {str(self.person_id)[-8:]}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from chat.models import Conversation, Message, Reaction, Tagging
+from chat.models import Conversation, Message, Reaction, Tag, Tagging
 
 _BADGES = {"blue": "badge--info", "green": "badge--ok", "amber": "badge--warn", "red": "badge--danger"}
 
@@ -52,7 +52,7 @@ NO_MARKS = Marks()
 
 
 def tags_of(conversations: Collection[Conversation], user: User) -> dict[UUID, tuple[TagChip, ...]]:
-    """The tags of those conversations that `user` may read: two queries, whatever their number."""
+    """The tags of those conversations that `user` may read: three queries, whatever their number."""
     readable = set(
         Conversation.objects.readable_by(user)
         .filter(pk__in=[each.pk for each in conversations])
@@ -76,7 +76,7 @@ def marks_of_conversation(conversation: Conversation, user: User) -> Marks:
 def marks_of_messages(
     conversation: Conversation, messages: Sequence[Message], user: User
 ) -> dict[UUID, Marks]:
-    """Of a page of the conversation's messages: two queries."""
+    """Of a page of the conversation's messages: three queries."""
     if not messages:
         return {}
     on_page = Q(project_id=conversation.project_id, message_id__in=[message.pk for message in messages])
@@ -95,10 +95,14 @@ def _own(rows: "QuerySet[Any]", conversations: Collection[Conversation]) -> "Que
 
 
 def _tags(rows: "QuerySet[Any]", key: str) -> dict[UUID, tuple[TagChip, ...]]:
+    given = list(rows.order_by("created_at", "id").values_list(key, "project_id", "tag_id"))
+    projects, ids = {project for _, project, _ in given}, {tag for _, _, tag in given}
+    tags = {tag.pk: tag for tag in Tag.objects.filter(project_id__in=projects, pk__in=ids)}
     chips: defaultdict[UUID, list[TagChip]] = defaultdict(list)
-    named = rows.order_by("created_at", "id").values_list(key, "tag__name", "tag__color")
-    for pk, name, colour in named:
-        chips[pk].append(TagChip(name, _BADGES.get(colour, ""), is_ours=True))
+    for pk, _, tag_id in given:
+        # One that was deleted since is left out.
+        if tag := tags.get(tag_id):
+            chips[pk].append(TagChip(tag.name, _BADGES.get(tag.color, ""), is_ours=True))
     return {pk: tuple(found) for pk, found in chips.items()}
 
 

@@ -90,6 +90,7 @@ GROUPS = (
                 parts=("billing:cost", *_admin_views("billing.tokenusage")),
             ),
             Page("Unpriced", "unpriced", "billing:unpriced", SCOPE),
+            Page("Saved tokens", "compress", "chat:optimizations", SCOPE),
             _admin_page("Prices", "tag", "billing.modelprice"),
         ),
     ),

@@ -47,7 +47,7 @@ class FileUpload(ProjectScopedModel):
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="file_uploads"
     )
     content = models.ForeignKey(
-        FileContent, null=True, blank=True, on_delete=models.PROTECT, related_name="uploads"
+        FileContent, null=True, blank=True, on_delete=models.RESTRICT, related_name="uploads"
     )
     name = models.CharField(max_length=500, help_text="As the person named it.")
     stored_name = models.CharField(max_length=500, blank=True)

@@ -63,3 +63,9 @@ def test_a_conversation_takes_contents_that_only_it_had(project: Project) -> Non
         ["h2"],
         [other.pk],
     )
+
+
+def test_a_project_goes_with_its_uploads_and_contents(project: Project) -> None:
+    store_upload(project, "a", "h1")
+    project.delete()
+    assert (contents(), FileUpload.objects.count()) == ([], 0)

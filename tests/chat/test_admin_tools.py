@@ -220,13 +220,15 @@ def test_a_conversation_shows_its_first_calls_and_can_still_be_saved(cast: Cast)
     ]
     sent = {
         "title": "After",
-        "kind": "chat",
         "person": "",
         "agent_label": "",
         "environment": "",
         "tags": "[]",
-        "participants-TOTAL_FORMS": "0",
-        "participants-INITIAL_FORMS": "0",
+        **{
+            f"{prefix}-{name}_FORMS": "0"
+            for prefix in ("participants", "participants-2")
+            for name in ("TOTAL", "INITIAL")
+        },
         "tool_executions-TOTAL_FORMS": "20",
         "tool_executions-INITIAL_FORMS": "20",
         **{f"{form.prefix}-id": str(form.instance.pk) for form in inline.forms},

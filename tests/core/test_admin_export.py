@@ -77,7 +77,7 @@ def test_a_line_says_what_the_columns_show_as_plain_values(cast: Cast) -> None:
         'Priya "P", née Rao',
         "'@triage",
         "",
-        "–",
+        "",
         "2026-11-18T12:00:00+00:00",
         "0",
         "1",

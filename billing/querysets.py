@@ -77,6 +77,16 @@ class StaffQuerySet(models.QuerySet[Any]):
         return self if user.is_authenticated and user.is_active and user.is_staff else self.none()
 
 
+class InstallationQuerySet(models.QuerySet[Any]):
+    """For what belongs to no project: bills of the whole installation."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Everything with an installation role, nothing for others."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.sees_all_projects else self.none()
+
+
 class QuotaQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """All with an installation role, else those of projects and people that `user` may see."""

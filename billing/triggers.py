@@ -10,9 +10,18 @@ from django.db import connections
 from billing.models import TokenUsage
 
 _MUTABLE = frozenset(
-    {"conversation_id", "message_id", "agent_id", "agent_run_id", "job_id", "superseded_by_id"}
+    {
+        "conversation_id",
+        "message_id",
+        "agent_id",
+        "agent_run_id",
+        "job_id",
+        "superseded_by_id",
+        "superseded_as",
+        "counts_apart",
+    }
 )
-"""What may change in a booked row: links to content that was deleted, and its successor."""
+"""What may change in a row: links to content that was deleted, and which row counts in its place."""
 
 _MESSAGE = "The ledger is append-only: only links to deleted content and the successor may change."
 

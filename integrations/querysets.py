@@ -53,3 +53,23 @@ class ProviderModelQuerySet(models.QuerySet[Any]):
             return self
         configs = self.model._meta.get_field("config").related_model._default_manager
         return self.filter(config__in=configs.visible_to(user).values("pk"))
+
+
+class IngestKeyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else those of the user's projects."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(project_id__in=membership_project_ids(user))
+
+
+class ImportUploadQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All with an installation role, else those that fill one project of the user's."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_projects:
+            return self
+        return self.filter(project_id__in=membership_project_ids(user))

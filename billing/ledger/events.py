@@ -20,6 +20,10 @@ class UsageEvent:
     that are unique in the world, something narrower for ids that a client made up. `dedup_time` is a time
     that every report of the call repeats exactly (None when reports of one call differ); it only keeps the
     key's index in order. `occurred_at` is when the call ended.
+
+    What other observers may tell of the same call is recognised by its identity: `observer` (instrumentation
+    scope as "name@version", or a tool's own log such as "claude-code.otlp"), `response_id` and `request_id`
+    (the provider's), the place in its trace (hex, as OpenTelemetry writes them), `service` (service.name).
     """
 
     occurred_at: datetime
@@ -61,7 +65,25 @@ class UsageEvent:
     session_id: str = ""
     environment: str = ""
     tags: tuple[str, ...] = ()
+
+    observer: str = ""
+    service: str = ""
+    response_id: str = ""
+    request_id: str = ""
+    trace_id: str = ""
+    span_id: str = ""
+    parent_span_id: str = ""
     raw_usage: Any = field(default=None, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLink:
+    """A span without usage, and the span it lies in: what leads from a wrapper to the calls inside it."""
+
+    project_id: UUID
+    trace_id: str
+    span_id: str
+    parent_span_id: str
 
 
 class Result(StrEnum):

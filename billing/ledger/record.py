@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from billing.ledger.dedup import dedup_key
-from billing.ledger.events import Outcome, Result, UsageEvent
+from billing.ledger.events import Outcome, Result, SpanLink, UsageEvent
 from billing.ledger.rows import COLUMNS, database_rows, ledger_row
 from billing.ledger.sums import add_to_rollups, kept_zones
 from billing.ledger.validation import fault
@@ -40,7 +40,9 @@ class _Booking:
     replaces: TokenUsage | None = None
 
 
-def record_usage(events: Sequence[UsageEvent], *, price_book: PriceBook | None = None) -> list[Outcome]:
+def record_usage(
+    events: Sequence[UsageEvent], *, links: Sequence[SpanLink] = (), price_book: PriceBook | None = None
+) -> list[Outcome]:
     """Book a batch; returns what happened to each event, in order.
 
     Idempotent: the same (dedup_scope, native_id) is booked once, whoever calls and however often. When two

@@ -29,6 +29,9 @@ def ledger_row(event: UsageEvent, priced: Priced, key: bytes, recorded_at: datet
         cost_source=priced.cost_source,
         price_id=priced.price_id,
         superseded_by_id=None,
+        superseded_as="",
+        is_merged=False,
+        counts_apart=False,
     )
     return row
 

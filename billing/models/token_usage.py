@@ -53,6 +53,13 @@ class TokenUsage(models.Model):
         ERROR = "error", "Error"
         CACHED = "cached", "Cached: a gateway answered, no provider was called"
         MOCK = "mock", "Mock: a test answer, no provider was called"
+        UNMEASURED = "unmeasured", "Unmeasured: a tracer saw the call, but no usage"
+
+    class Superseded(models.TextChoices):
+        FULLER = "fuller", "A fuller report of the same call came later"
+        WRAPPER = "wrapper", "It repeats the usage of the calls inside it"
+        SAME_CALL = "same_call", "Another observer told of the same call, by its id"
+        ALIKE = "alike", "Another observer told of a call of the same size at the same time"
 
     class CostSource(models.TextChoices):
         REPORTED = "reported", "Reported by the source"
@@ -180,6 +187,19 @@ class TokenUsage(models.Model):
     source = models.CharField(max_length=100, help_text="Who told us.")
     native_id = models.CharField(max_length=512, blank=True, help_text="The call's id at its source.")
     dedup_key = models.BinaryField(max_length=16, editable=False)
+    observer = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What saw the call: an instrumentation scope as name@version, or a tool's own log.",
+    )
+    service = models.CharField(
+        max_length=200, blank=True, help_text="The program that made the call: OpenTelemetry's service.name."
+    )
+    response_id = models.CharField(max_length=200, blank=True, help_text="The provider's id of the answer.")
+    request_id = models.CharField(max_length=200, blank=True, help_text="The provider's id of the request.")
+    trace_id = models.CharField(max_length=32, blank=True)
+    span_id = models.CharField(max_length=16, blank=True)
+    parent_span_id = models.CharField(max_length=16, blank=True)
     superseded_by = models.ForeignKey(
         "self",
         null=True,
@@ -189,6 +209,15 @@ class TokenUsage(models.Model):
         editable=False,
         # SQLite would prefer an index full of nulls to the unique key, and read the whole ledger.
         db_index=False,
+    )
+    superseded_as = models.CharField(
+        max_length=16, blank=True, choices=Superseded, editable=False, help_text="Why another row counts."
+    )
+    is_merged = models.BooleanField(
+        default=False, editable=False, help_text="Made of several reports of one call; no report itself."
+    )
+    counts_apart = models.BooleanField(
+        default=False, help_text="A person decided that this is a call of its own, whatever it resembles."
     )
     raw_usage = models.JSONField(
         null=True, blank=True, help_text="The provider's own usage object, untouched."
@@ -203,8 +232,16 @@ class TokenUsage(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "dedup_key"],
-                condition=Q(superseded_by__isnull=True),
-                name="usage_booked_once",
+                condition=~Q(superseded_as="fuller"),
+                name="usage_reported_once",
+            ),
+            models.CheckConstraint(
+                name="usage_superseded_has_reason",
+                condition=Q(superseded_by__isnull=True, superseded_as="")
+                | Q(
+                    superseded_by__isnull=False,
+                    superseded_as__in=["alike", "fuller", "same_call", "wrapper"],
+                ),
             ),
             *(
                 models.CheckConstraint(
@@ -260,7 +297,9 @@ class TokenUsage(models.Model):
             ),
             models.CheckConstraint(
                 name="usage_status_known",
-                condition=Q(status__in=["ok", "partial", "cancelled", "error", "cached", "mock"]),
+                condition=Q(
+                    status__in=["ok", "partial", "cancelled", "error", "cached", "mock", "unmeasured"]
+                ),
             ),
             models.CheckConstraint(
                 name="usage_cost_source_known",
@@ -294,6 +333,16 @@ class TokenUsage(models.Model):
                     "price",
                     "superseded_by",
                 )
+            ),
+            # Other observers of the same call: by its ids, by its trace, by its size and time.
+            *(
+                models.Index(fields=["project", name], name=f"usage_{name}_idx", condition=~Q(**{name: ""}))
+                for name in ("response_id", "request_id", "trace_id")
+            ),
+            models.Index(
+                fields=["project", "input_tokens", "output_tokens", "occurred_at"],
+                name="usage_alike_idx",
+                condition=~Q(service=""),
             ),
             # Unpriced work.
             models.Index(

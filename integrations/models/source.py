@@ -3,24 +3,44 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core.declarations import known
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import SourceQuerySet
 from projects.querysets import ProjectScopedQuerySet
 
 
+class SourceKind(models.TextChoices):
+    CLAUDE_CODE = "claude-code", "Claude Code"
+    LITELLM = "litellm", "LiteLLM"
+    CSV = "csv", "CSV"
+    CODEX = "codex", "Codex"
+    GEMINI_CLI = "gemini-cli", "Gemini CLI"
+    OPENROUTER = "openrouter", "OpenRouter"
+    LANGFUSE = "langfuse", "Langfuse"
+    HELICONE = "helicone", "Helicone"
+    PHOENIX = "phoenix", "Phoenix"
+    OTLP = "otlp", "OpenTelemetry"
+    API = "api", "Our own API"
+    CHATGPT = "chatgpt", "ChatGPT"
+    CLAUDE_AI = "claude-ai", "Claude.ai"
+    OPEN_WEBUI = "open-webui", "Open WebUI"
+    LIBRECHAT = "librechat", "LibreChat"
+    OPENAI_USAGE = "openai-usage", "OpenAI usage report"
+    OPENAI_COSTS = "openai-costs", "OpenAI cost report"
+    ANTHROPIC_USAGE = "anthropic-usage", "Anthropic usage report"
+    ANTHROPIC_COST = "anthropic-cost", "Anthropic cost report"
+    S1 = "s1", "AI app builder (S1)"
+    S2 = "s2", "Assistant platform (S2)"
+    S3 = "s3", "Project Wiz (S3)"
+    S4 = "s4", "Code-session tool (S4)"
+    S5 = "s5", "BestChat (S5)"
+    DEMO = "demo", "Demo data"
+
+
 class Source(BaseModel):
     """A tool or installation that tells us of usage: a LiteLLM proxy, a team's coding agents, a format."""
 
-    class Kind(models.TextChoices):
-        CLAUDE_CODE = "claude-code", "Claude Code"
-        LITELLM = "litellm", "LiteLLM"
-        CSV = "csv", "CSV"
-        S1 = "s1", "AI app builder (S1)"
-        S2 = "s2", "Assistant platform (S2)"
-        S3 = "s3", "Project Wiz (S3)"
-        S4 = "s4", "Code-session tool (S4)"
-        S5 = "s5", "BestChat (S5)"
-        DEMO = "demo", "Demo data"
+    Kind = SourceKind
 
     kind = models.CharField(max_length=32, choices=Kind)
     name = models.CharField(max_length=100, help_text="What the ledger's rows carry as their source.")
@@ -49,10 +69,7 @@ class Source(BaseModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["name"], name="source_name_unique"),
-            models.CheckConstraint(
-                name="source_kind_known",
-                condition=Q(kind__in=["claude-code", "litellm", "csv", "s1", "s2", "s3", "s4", "s5", "demo"]),
-            ),
+            known("source_kind", "kind", SourceKind),
             models.CheckConstraint(name="source_is_named", condition=~Q(name="")),
         ]
 

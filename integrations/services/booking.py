@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 from billing.ledger.dedup import dedup_key
-from billing.ledger.events import Outcome, Result, UsageEvent
+from billing.ledger.events import Outcome, Result, SpanLink, UsageEvent
 from billing.ledger.record import record_usage
 from integrations.models import ImportRun, RejectedRecord, Source
 from integrations.services.attribution import projects_named, unassigned_name
@@ -28,13 +28,26 @@ class Refused:
     project_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """What became of one record of a batch; `reason` begins with the field's name when it was refused."""
+
+    result: Result
+    usage_id: UUID | None = None
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class Booked:
-    """What became of a batch; `keys` are those of the calls that the ledger now has."""
+    """What became of a batch; `keys` are those of the calls that the ledger now has.
+
+    `results`: one for each call and each rejection of the batch, in its order.
+    """
 
     counts: Counts = field(default_factory=Counts)
     refused: list[Refused] = field(default_factory=list)
     keys: set[bytes] = field(default_factory=set)
+    results: list[RecordResult] = field(default_factory=list)
 
 
 def book(
@@ -44,10 +57,12 @@ def book(
     run: ImportRun | None,
     project_name: str | None,
     met: MetKeys,
+    links: Sequence[SpanLink] = (),
 ) -> Booked:
     """Book a batch inside the caller's transaction. Without `run` (a dry run) no rejected record is kept.
 
-    `project_name` overrides the source's own project names. `met` holds the keys of earlier batches.
+    `project_name` overrides the source's own project names. `met` holds the keys of earlier batches. `links`
+    tell how the batch's traces hang together.
     """
     parsed = [item for item in batch if isinstance(item, ParsedUsage)]
     names = [item.project_name if project_name is None else project_name for item in parsed]
@@ -57,10 +72,15 @@ def book(
 
     booked = Booked(refused=[Refused(item, projects[fallback]) for item in unread])
     booked.counts.duplicates = sum(isinstance(item, Repeat) for item in batch)
-    _book_calls(list(zip(parsed, names, strict=True)), projects, source, met, booked)
+    results = iter(_book_calls(list(zip(parsed, names, strict=True)), projects, source, met, booked, links))
+    booked.results = [
+        next(results) if isinstance(item, ParsedUsage) else RecordResult(Result.REJECTED, reason=item.reason)
+        for item in batch
+        if not isinstance(item, Repeat)
+    ]
     booked.counts.rejected = len(booked.refused)
     if run is not None:
-        _keep(booked.refused, run)
+        keep_refused(booked.refused, run)
         add_counts(run, booked.counts)
     return booked
 
@@ -71,14 +91,15 @@ def _book_calls(
     source: Source,
     met: MetKeys,
     booked: Booked,
-) -> None:
+    links: Sequence[SpanLink],
+) -> list[RecordResult]:
     """Book calls, each with the name of its project, and add up in `booked` what became of them."""
     sessions = open_sessions(
         spans_of((projects[name], item.event.session_id, item.event.occurred_at) for item, name in calls),
         source,
     )
     events = [_attributed(item, name, projects[name], source, sessions) for item, name in calls]
-    outcomes = record_usage(events)
+    outcomes = record_usage(events, links=links)
     keys = [dedup_key(event.dedup_scope, event.native_id, event.dedup_time) for event in events]
     met_before = met.among(set(keys))
     created = []
@@ -92,6 +113,7 @@ def _book_calls(
             created.append((projects[name], event.session_id, event.occurred_at))
         _count(booked.counts, outcome, is_met=key in met_before)
     settle_sessions(sessions, spans_of(created))
+    return [RecordResult(outcome.result, outcome.usage_id, outcome.reason) for outcome in outcomes]
 
 
 def _attributed(
@@ -129,7 +151,7 @@ def _shown(event: UsageEvent) -> dict[str, object]:
     return {name: value for name, value in asdict(event).items() if value not in (None, "", ())}
 
 
-def _keep(refused: Sequence[Refused], run: ImportRun) -> None:
+def keep_refused(refused: Sequence[Refused], run: ImportRun) -> None:
     RejectedRecord.objects.bulk_create(
         RejectedRecord(
             project_id=item.project_id,

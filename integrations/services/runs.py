@@ -36,6 +36,18 @@ def start_run(source: Source, *, label: str, project: Project | None) -> ImportR
     return ImportRun.objects.create(source=source, label=label[:500], project=project)
 
 
+def live_run(source: Source, project: Project) -> ImportRun:
+    """The run that keeps what a live door refused of a project's records today."""
+    now = timezone.now()
+    run, _ = ImportRun.objects.get_or_create(
+        source=source,
+        project=project,
+        label=f"Live, {now:%Y-%m-%d}",
+        defaults={"status": ImportRun.Status.COMPLETED, "finished_at": now},
+    )
+    return run
+
+
 def add_counts(run: ImportRun, counts: Counts) -> None:
     """Add a batch's counts, in the transaction that books the batch."""
     ImportRun.objects.filter(pk=run.pk).update(

@@ -3,9 +3,22 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from billing.ledger.events import UsageEvent
 from integrations.sources.files import InputFile
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedMessage:
+    """A turn that an instrumentation sent along with a call: kept only where the project allows it.
+
+    `role` is user, assistant, system, tool or other; `parts` as chat.Message.parts.
+    """
+
+    role: str
+    content: str
+    parts: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +26,17 @@ class ParsedUsage:
     """One model call. `event` has no project and no source yet; `project_name` is the source's own, or empty.
 
     `where` names the record: "usage.jsonl:12", "spend.json: record 3". `is_id_local` says that the native id
-    is unique within its project only, so that the de-duplication scope must name the project.
+    is unique within its project only, so that the de-duplication scope must name the project. `client` is the
+    slug of the page Connect (integrations/connect): who sent it, for live records. `captured`: the words of
+    the call, its prompt's last turns and its answer, oldest first.
     """
 
     where: str
     project_name: str
     event: UsageEvent
     is_id_local: bool = False
+    client: str = ""
+    captured: tuple[CapturedMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

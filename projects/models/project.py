@@ -50,6 +50,10 @@ class Project(BaseModel):
         default=False,
         help_text="Where the source reports no cost, leave it unknown instead of asking the price book.",
     )
+    captures_content = models.BooleanField(
+        default=False,
+        help_text="Keep the words of prompts and answers that instrumentations send with a call.",
+    )
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="Made by seed_demo; remove_demo takes it away."
     )

@@ -1,0 +1,1 @@
+"""OpenTelemetry: decoding OTLP/HTTP, and reading the vocabularies of those who speak it."""

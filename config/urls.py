@@ -5,5 +5,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("billing.urls")),
     path("", include("chat.urls")),
+    path("", include("integrations.urls")),
     path("", include("dashboard.urls")),
 ]

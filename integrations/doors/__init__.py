@@ -1,0 +1,1 @@
+"""The endpoints that programs send usage to."""

@@ -1,0 +1,12 @@
+"""Why a door refuses a request: raised anywhere in a door, answered by it in the request's own format."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Exception):
+    """`status` is the HTTP status, `message` says what to change, `retry_after_s` when to come again."""
+
+    status: int
+    message: str
+    retry_after_s: int | None = None

@@ -158,6 +158,11 @@ if _unknown_zones := set(REPORTING_TIME_ZONES) - available_timezones():
         f"REPORTING_TIME_ZONES names no IANA time zone: {', '.join(sorted(_unknown_zones))}"
     )
 
+INGEST_REQUESTS_PER_MINUTE = env.int("INGEST_REQUESTS_PER_MINUTE", default=6_000)
+"""What an ingest key without a limit of its own may send, by serving process."""
+INGEST_MAX_RECORDS = env.int("INGEST_MAX_RECORDS", default=10_000)
+"""The most records of one request to /api/usage and /ingest/litellm."""
+
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = open_folder(HOME / "static")
@@ -196,6 +201,13 @@ SECURE_PROXY_SSL_HEADER = (
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
+
+UPLOADS_FOLDER = HOME / "uploads"
+"""Where files wait that people uploaded in the browser, each upload in a folder of its own."""
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=512 * 1024 * 1024)
+"""The largest upload, all its files together."""
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {
     "version": 1,

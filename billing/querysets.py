@@ -14,19 +14,27 @@ class TokenUsageQuerySet(ProjectScopedQuerySet):
     """Reads of the ledger. Sums and lists start from `booked()`. Nothing here updates or deletes rows."""
 
     def booked(self) -> Self:
-        """Rows that count: not replaced by a more complete report of the same call."""
+        """Rows that count: not replaced by another row of the same call."""
         return self.filter(superseded_by__isnull=True)
 
-    def supersede(self, row: Any, *, successor_id: Any) -> bool:
-        """Mark `row` as replaced; False when somebody else has replaced it since it was read."""
-        booked = self.booked().filter(pk=row.pk, project_id=row.project_id)
-        return super(TokenUsageQuerySet, booked).update(superseded_by_id=successor_id) == 1
+    def reports(self) -> Self:
+        """What observers told of calls, whether it counts or not: the fullest report of each native id."""
+        return self.filter(is_merged=False).exclude(superseded_as="fuller")
 
-    supersede.alters_data = True  # type: ignore[attr-defined]
+    def redirect(self, row: Any, *, successor_id: Any, reason: str) -> bool:
+        """Let `successor_id` count in the place of `row` (None: let the row count itself).
+
+        False, and nothing changed, when somebody else has redirected it since it was read.
+        """
+        unchanged = self.filter(pk=row.pk, project_id=row.project_id, superseded_by_id=row.superseded_by_id)
+        changes = {"superseded_by_id": successor_id, "superseded_as": reason}
+        return super(TokenUsageQuerySet, unchanged).update(**changes) == 1
+
+    redirect.alters_data = True  # type: ignore[attr-defined]
 
     def unpriced(self) -> Self:
         """Booked, answered calls whose cost is unknown."""
-        return self.booked().filter(cost__isnull=True).exclude(status="error")
+        return self.booked().filter(cost__isnull=True).exclude(status__in=["error", "unmeasured"])
 
     def update(self, **kwargs: Any) -> int:
         raise AppendOnlyError("The ledger is append-only: record_usage writes it, nothing changes it.")

@@ -93,6 +93,8 @@ class Result(StrEnum):
     """Booked: a new row, or a more complete report that replaced a row."""
     UNCHANGED = "unchanged"
     """The ledger had it already, in this project."""
+    MERGED = "merged"
+    """Written as a further report of a call that counts by another row; `reason` says why."""
     DUPLICATE = "duplicate"
     """Another event of the same batch, or another project, has the same call."""
     REJECTED = "rejected"

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from billing.ledger.rows import columns_of
 from billing.measures import Contribution, contribution
 from billing.models import RollupZone, TokenUsage
 from billing.rollups import LADDER, MEASURES, Rung
 from core.bulk import add_to_sums, column_adapters
-from core.fields import to_nanos
 from core.ids import NIL, new_id
 from core.zones import local_day, zone_info
 
@@ -54,7 +54,7 @@ def add_to_rollups(
 ) -> None:
     """Add the contributions of `added` ledger rows to every rung, and take away those of `removed` ones."""
     signed = [(row, contribution(row), 1) for row in added]
-    signed += [(row, contribution(row), -1) for row in map(_columns, removed)]
+    signed += [(row, contribution(row), -1) for row in map(columns_of, removed)]
     signed = [entry for entry in signed if entry[1] != _NOTHING]
     infos = [(name, zone_info(name)) for name in zones]
     for rung in LADDER:
@@ -77,6 +77,7 @@ def _add_to_rung(
     rows = sorted(
         ([adapt(value) for adapt, value in zip(adapters, key, strict=True)], total)
         for key, total in sums.items()
+        if any(total)
     )
     [new_key] = column_adapters(model, ["id"])
     add_to_sums(model, rung.key, MEASURES, ([new_key(new_id()), *key, *total] for key, total in rows))
@@ -85,10 +86,3 @@ def _add_to_rung(
 def dimension_value(row: dict[str, Any], dimension: str) -> Any:
     """What a ledger row says of a rung's dimension."""
     return (row["person_id"] or NIL) if dimension == "person_key" else row[dimension]
-
-
-def _columns(usage: TokenUsage) -> dict[str, Any]:
-    """A saved row's columns as `ledger_row` makes them: money in nanodollars."""
-    row = {str(field.column): getattr(usage, field.attname) for field in usage._meta.concrete_fields}
-    row["cost"] = None if usage.cost is None else to_nanos(usage.cost)
-    return row

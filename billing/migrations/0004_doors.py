@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                     ("wrapper", "It repeats the usage of the calls inside it"),
                     ("same_call", "Another observer told of the same call, by its id"),
                     ("alike", "Another observer told of a call of the same size at the same time"),
+                    ("remade", "The reports that it was made of were put together anew"),
                 ],
                 editable=False,
                 help_text="Why another row counts.",
@@ -269,7 +270,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("superseded_as", ""), ("superseded_by__isnull", True)),
                     models.Q(
-                        ("superseded_as__in", ["alike", "fuller", "same_call", "wrapper"]),
+                        ("superseded_as__in", ["alike", "fuller", "remade", "same_call", "wrapper"]),
                         ("superseded_by__isnull", False),
                     ),
                     _connector="OR",

@@ -60,6 +60,7 @@ class TokenUsage(models.Model):
         WRAPPER = "wrapper", "It repeats the usage of the calls inside it"
         SAME_CALL = "same_call", "Another observer told of the same call, by its id"
         ALIKE = "alike", "Another observer told of a call of the same size at the same time"
+        REMADE = "remade", "The reports that it was made of were put together anew"
 
     class CostSource(models.TextChoices):
         REPORTED = "reported", "Reported by the source"
@@ -240,7 +241,7 @@ class TokenUsage(models.Model):
                 condition=Q(superseded_by__isnull=True, superseded_as="")
                 | Q(
                     superseded_by__isnull=False,
-                    superseded_as__in=["alike", "fuller", "same_call", "wrapper"],
+                    superseded_as__in=["alike", "fuller", "remade", "same_call", "wrapper"],
                 ),
             ),
             *(

@@ -134,7 +134,9 @@ def test_bad_events_are_rejected_by_name_and_the_good_ones_booked() -> None:
         "project: missing": {"project_id": None},
         "provider: missing": {"provider": ""},
         "native_id: missing": {"native_id": ""},
-        "status: “maybe” is not one of cached, cancelled, error, mock, ok, partial": {"status": "maybe"},
+        "status: “maybe” is not one of cached, cancelled, error, mock, ok, partial, unmeasured": {
+            "status": "maybe"
+        },
         "model: longer than 200 characters": {"model": "m" * 201},
         "model: contains U+0000": {"model": "a\x00b"},
         "reported_cost: NaN is not an amount": {"reported_cost": Decimal("NaN")},

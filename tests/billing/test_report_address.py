@@ -125,7 +125,10 @@ def test_an_address_is_readable() -> None:
                 " environment, person, agent, conversation, tag, source, status.",
             },
         ),
-        ("status=fine", {"status": "“fine” is not one of ok, partial, cancelled, error, cached, mock."}),
+        (
+            "status=fine",
+            {"status": "“fine” is not one of ok, partial, cancelled, error, cached, mock, unmeasured."},
+        ),
         (
             "person=Priya&conversation=1",
             {

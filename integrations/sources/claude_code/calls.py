@@ -34,6 +34,12 @@ class Call:
     is_replay: bool
     """A subagent's transcript repeats a message of its parent, under another request id."""
 
+    @property
+    def request_id(self) -> str:
+        """The second half of the native id; empty for a line without ids, and where the id was too long."""
+        head, colon, request_id = self.native_id.rpartition(":")
+        return request_id if colon and head == self.message_id else ""
+
 
 class Calls:
     """Gathers lines, then gives the calls in the order of their times."""

@@ -91,6 +91,7 @@ def _parsed(call: Call) -> Parsed:
             usage=call.usage,
             cost=call.cost,
             message_id=call.message_id,
+            request_id=call.request_id,
             session_id=call.session_id,
             agent=call.agent,
         )

@@ -27,6 +27,7 @@ def usage_event(
     usage: dict[str, Any],
     cost: Decimal | None,
     message_id: str,
+    request_id: str,
     session_id: str,
     agent: str,
 ) -> UsageEvent:
@@ -42,6 +43,9 @@ def usage_event(
         source="",
         native_id=native_id,
         dedup_scope="claude-code",
+        observer="claude-code",
+        response_id=text(message_id, 200),
+        request_id=text(request_id, 200),
         input_tokens=sum(parts) if parts else None,
         cache_read_tokens=cache_read,
         cache_write_tokens=cache_write,

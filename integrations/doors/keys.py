@@ -52,7 +52,8 @@ def key_of(request: HttpRequest) -> IngestKey:
     if digest not in REQUESTS and (wait_s := WRONG_KEYS.wait_s(address, _WRONG_KEYS_PER_MINUTE)):
         raise Refused(429, "Too many wrong ingest keys came from this address.", wait_s)
     prefix = prefix_of(sent)
-    key = IngestKey.objects.select_related("project").filter(prefix=prefix).first() if prefix else None
+    keys = IngestKey.objects.select_related("project")
+    key: IngestKey | None = keys.filter(prefix=prefix).first() if prefix else None
     is_right = hmac.compare_digest(_NO_HASH if key is None else bytes(key.key_hash), digest)
     if key is None or not is_right:
         WRONG_KEYS.take(address, _WRONG_KEYS_PER_MINUTE)

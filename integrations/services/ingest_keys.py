@@ -1,4 +1,4 @@
-"""Keys with which programs send usage: made, rotated, revoked. A key itself is nowhere but in their answers."""
+"""Keys with which programs send usage: made, rotated, revoked. Only its maker ever sees a key itself."""
 
 import secrets
 import string
@@ -65,22 +65,23 @@ def create_key(
 
 @sensitive_variables()
 def rotate_key(key: IngestKey, overlap: timedelta, by: User) -> tuple[IngestKey, str]:
-    """A new key in the place of `key`, which stays valid for `overlap` and then expires; (new, the key itself).
+    """A new key in the place of `key`, which stays valid for `overlap` and then expires.
 
-    The new one has the same name and limit, and lasts as long as the old one was made for. Raises
-    PermissionDenied for those who do not manage the project, ValidationError for a key that is revoked or
-    expired, or that somebody changed meanwhile.
+    Answers as `create_key`. The new one has the same name and limit, and lasts as long as the old one was
+    made for. Raises PermissionDenied for those who do not manage the project, ValidationError for a key that
+    is revoked or expired, or that somebody changed meanwhile.
     """
     require_manager(by, key.project_id)
     now = timezone.now()
-    end, lifetime = key.expires_at, key.expires_at and key.expires_at - key.created_at
+    end = key.expires_at
+    new_end = None if end is None else now + (end - key.created_at)
     is_unchanged = Q(expires_at__isnull=True) if end is None else Q(expires_at=end)
     with transaction.atomic():
         ends = now + overlap if end is None else min(end, now + overlap)
         is_valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
         if not change_if(key, is_valid & is_unchanged, now=now, expires_at=ends):
             raise ValidationError("It is not valid any more, or was changed meanwhile.", code="changed")
-        new, secret = create_key(key.project, key.name, by, lifetime and now + lifetime)
+        new, secret = create_key(key.project, key.name, by, new_end)
         if key.requests_per_minute is not None:
             new.requests_per_minute = key.requests_per_minute
             new.save(update_fields=["requests_per_minute", "updated_at"])

@@ -32,6 +32,13 @@ class TokenUsageQuerySet(ProjectScopedQuerySet):
 
     redirect.alters_data = True  # type: ignore[attr-defined]
 
+    def set_apart(self, row: Any, *, is_apart: bool) -> bool:
+        """Say that the report `row` is a call of its own, or no longer; False for a row that is no report."""
+        reports = self.reports().filter(pk=row.pk, project_id=row.project_id)
+        return super(TokenUsageQuerySet, reports).update(counts_apart=is_apart) == 1
+
+    set_apart.alters_data = True  # type: ignore[attr-defined]
+
     def unpriced(self) -> Self:
         """Booked, answered calls whose cost is unknown."""
         return self.booked().filter(cost__isnull=True).exclude(status__in=["error", "unmeasured"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from billing.ledger.apart import count_apart
 from billing.ledger.erase import erase_demo_usage
 from billing.ledger.events import Result, SpanLink, UsageEvent
 from billing.ledger.rebuild import check_rollups
@@ -353,3 +354,19 @@ def test_redelivery_writes_nothing() -> None:
     before = set(TokenUsage.objects.values_list("pk", "superseded_by_id"))
     tell(reversed(items))
     assert set(TokenUsage.objects.values_list("pk", "superseded_by_id")) == before
+
+
+def test_a_person_takes_a_merge_back_and_lets_the_rules_decide_again() -> None:
+    project = make_project()
+    record_usage([span(project, 1, observer=SDK, response_id="m", output_tokens=100)])
+    record_usage([span(project, 2, trace=2, observer=OPENINFERENCE, session_id="s")])
+    assert counted() == [(1000, 100)]
+    lone = TokenUsage.objects.reports().get(observer=OPENINFERENCE)
+    count_apart(lone)
+    assert counted() == [(1000, 100)] * 2
+    lone.refresh_from_db()
+    assert (lone.counts_apart, lone.superseded_by_id) == (True, None)
+    tell([span(project, 3, trace=3, observer=GENAI, response_id="m")])
+    assert counted() == [(1000, 100)] * 2
+    count_apart(lone, is_apart=False)
+    assert counted() == [(1000, 100)]

@@ -1,8 +1,8 @@
 """Codex: the log event `codex.sse_event` of kind response.completed, and the spans `handle_responses`.
 
-https://github.com/openai/codex (codex-rs/otel, codex-rs/core). Counts are inclusive; in logs some are texts, and
-`tool_token_count` is really the total. A turn's span sums its calls up (`codex.turn.token_usage.*`): no usage here.
-The spans of calls name no model; the spans around them do, when they are in the same delivery.
+https://github.com/openai/codex (codex-rs/otel, codex-rs/core). Counts are inclusive; in logs some are texts,
+and `tool_token_count` is really the total. A turn's span sums its calls up (`codex.turn.token_usage.*`): that
+is no usage here. The spans of calls name no model; the spans around them do, when the same delivery has them.
 """
 
 from collections.abc import Mapping

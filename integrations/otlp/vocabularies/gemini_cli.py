@@ -1,8 +1,8 @@
 """Gemini CLI: the log events `gemini_cli.api_response` and `gemini_cli.api_error`.
 
-https://github.com/google-gemini/gemini-cli/blob/main/docs/cli/telemetry.md. Output excludes thoughts; what tools
-put into the prompt is counted apart from the input, as by the API (`toolUsePromptTokenCount`). Its spans bear no
-usage, and its `gen_ai.client.inference.operation.details` repeat these events: neither is a call here.
+https://github.com/google-gemini/gemini-cli/blob/main/docs/cli/telemetry.md. Output excludes thoughts; what
+tools put into the prompt is counted apart from the input, as the API does (`toolUsePromptTokenCount`). Spans
+bear no usage, and the `gen_ai.client.inference.operation.details` repeat these events: neither is a call.
 """
 
 from integrations.otlp.telemetry import Attributes, LogRecord, Span
@@ -15,11 +15,13 @@ _OUTPUT = "output_token_count"
 _THOUGHTS = "thoughts_token_count"
 _TOOLS = "tool_token_count"
 _TOTAL = "total_token_count"
+_WHOLE_INPUT = "gemini-cli.input"
+_WHOLE_OUTPUT = "gemini-cli.output"
 
 _NAMES = Names(
-    input=(_INPUT,),
+    input=(_WHOLE_INPUT,),
     cache_read=("cached_content_token_count",),
-    output=(_OUTPUT,),
+    output=(_WHOLE_OUTPUT,),
     reasoning=(_THOUGHTS,),
     response_model=("model",),
     error_type=("error_type", "status_code"),
@@ -37,14 +39,14 @@ def prepare(attributes: Attributes) -> Attributes:
     """Totals that include their parts. Raises BadValueError."""
     given = {name: count(attributes.get(name), name) for name in (_INPUT, _OUTPUT, _THOUGHTS, _TOOLS, _TOTAL)}
     read, written, thoughts, tools = (given[name] or 0 for name in (_INPUT, _OUTPUT, _THOUGHTS, _TOOLS))
-    inclusive = dict(attributes)
+    wholes: Attributes = {}
     if given[_OUTPUT] is not None:
-        inclusive[_OUTPUT] = written + thoughts
-    if given[_INPUT] is not None and (
-        given[_TOTAL] is None or read + written + thoughts < (given[_TOTAL] or 0)
-    ):
-        inclusive[_INPUT] = read + tools
-    return inclusive
+        wholes[_WHOLE_OUTPUT] = written + thoughts
+    if given[_INPUT] is not None:
+        total = given[_TOTAL]
+        is_apart = total is None or read + written + thoughts < total
+        wholes[_WHOLE_INPUT] = read + tools if is_apart else read
+    return attributes | wholes
 
 
 VOCABULARY = Vocabulary(

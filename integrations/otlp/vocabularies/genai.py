@@ -1,10 +1,10 @@
 """OpenTelemetry's GenAI semantic conventions, from their first names to those of 1.42.
 
-Spec: https://github.com/open-telemetry/semantic-conventions-genai (docs/gen-ai/gen-ai-spans.md), before 1.42 in
-open-telemetry/semantic-conventions. Input includes cache reads and writes, output includes reasoning.
+Spec: https://github.com/open-telemetry/semantic-conventions-genai (docs/gen-ai/gen-ai-spans.md), before 1.42
+in open-telemetry/semantic-conventions. Input includes cache reads and writes, output includes reasoning.
 
-The event `gen_ai.client.inference.operation.details` repeats the span in whose context it is written, so it is a
-call only where it names no span, has usage, and comes from no program that tells of its calls in events of its own.
+The event `gen_ai.client.inference.operation.details` repeats the span in whose context it is written; it is a
+call only where it names no span, has usage, and its program has no events of its own for its calls.
 """
 
 from integrations.otlp.telemetry import LogRecord, Span

@@ -1,6 +1,6 @@
 """OpenLLMetry (traceloop-sdk): GenAI names in 0.62, `llm.*` and older GenAI names in 0.40.
 
-https://github.com/traceloop/openllmetry. Streams of 0.40 tell no usage. Workflow and task spans tell none either.
+https://github.com/traceloop/openllmetry. Streams of 0.40 tell no usage, nor do workflows and tasks.
 """
 
 import re

@@ -1,7 +1,7 @@
 """pydantic-ai and logfire: GenAI names, `gen_ai.usage.details.*`, and logfire's `gen_ai.usage.raw`.
 
 `gen_ai.aggregated_usage.*` of agent spans repeats the calls inside and is no usage here; older versions wrote
-the same sums as `gen_ai.usage.*`. The raw usage is the provider's object as JSON text: it fills missing parts.
+the same sums as `gen_ai.usage.*`. The raw usage is the provider's object as JSON: it fills missing parts.
 https://ai.pydantic.dev/logfire
 """
 

@@ -126,8 +126,9 @@ def parse_json(document: str) -> Any:
         return json.loads(document, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise BadValueError(f"is not JSON: {error.msg} at character {error.pos + 1:,}") from None
-    except (ValueError, RecursionError) as error:
-        raise BadValueError(f"is not JSON: {error}") from None
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # ArithmeticError: an exponent beyond what Decimal holds.
+        raise BadValueError(f"is not JSON: {error or 'a number is beyond all bounds'}") from None
 
 
 def each(values: Any, read: Callable[[Any], str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from billing.ledger.events import UsageEvent
 from billing.pricing.providers import canonical_provider
 from integrations.sources.json_records import Record
 from integrations.sources.litellm.attribution import environment, person, project, request_tags, session
+from integrations.sources.litellm.identity import request_id, response_id
 from integrations.sources.litellm.records import member
 from integrations.sources.litellm.usage import Tokens, is_mock, read_tokens, usage_object
 from integrations.sources.parsed import ParsedUsage
@@ -35,6 +36,10 @@ _REQUEST_TYPES = {
     "moderation": "other",
 }
 """LiteLLM's call types without the "a" of their asynchronous twins; all others are chat."""
+
+
+_WITHOUT_PROVIDER = frozenset({"cached", "mock"})
+"""They may carry the ids of the call whose answer they repeat."""
 
 
 def parse(record: Record) -> ParsedUsage:
@@ -77,6 +82,9 @@ def parse(record: Record) -> ParsedUsage:
         session_id=session(fields, str(call_id)),
         environment=environment(tags),
         tags=tags,
+        observer="litellm",
+        response_id=response_id(fields) if status == "ok" else "",
+        request_id="" if status in _WITHOUT_PROVIDER else request_id(fields),
         raw_usage=tokens.raw,
     )
     return ParsedUsage(record.where, project(fields), event)

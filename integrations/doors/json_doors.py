@@ -1,0 +1,68 @@
+"""What the doors that answer in JSON have in common."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from billing.ledger.events import Result
+from integrations.doors.refusals import Refused
+
+RECORDED, DUPLICATE, REJECTED = "recorded", "duplicate", "rejected"
+_WORDS = {
+    Result.CREATED: RECORDED,
+    Result.UNCHANGED: DUPLICATE,
+    Result.DUPLICATE: DUPLICATE,
+    Result.REJECTED: REJECTED,
+}
+_NAMED_FIELD = re.compile(r"(?P<field>\w[\w.\[\]]*(?:, \w[\w.\[\]]*)*): (?P<reason>.+)", re.DOTALL)
+
+
+def json_door(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A view for programs: POST alone, a key instead of a session, refusals as {"error": …}."""
+
+    @csrf_exempt
+    @login_not_required
+    @wraps(answer)
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return refusal(Refused(405, "Send records with POST."))
+        try:
+            return answer(request)
+        except Refused as refused:
+            return refusal(refused)
+        except RecursionError:
+            # What was read was not yet written, or was taken back.
+            return refusal(Refused(400, "The body's values are nested too deeply."))
+
+    return view
+
+
+def refusal(refused: Refused) -> HttpResponse:
+    response = JsonResponse({"error": refused.message}, status=refused.status)
+    if refused.retry_after_s is not None:
+        response["Retry-After"] = str(refused.retry_after_s)
+    if refused.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    if refused.status == 405:
+        response["Allow"] = "POST"
+    return response
+
+
+def word_of(result: Result) -> str:
+    """What became of a record, as answers say it."""
+    return _WORDS[result]
+
+
+def fault_of(number: int, reason: str) -> dict[str, Any]:
+    """Why record `number` (from 1) was refused; `field` is null when no single one is to blame."""
+    named = _NAMED_FIELD.fullmatch(reason)
+    return {
+        "record": number,
+        "field": named["field"] if named else None,
+        "reason": named["reason"] if named else reason,
+    }

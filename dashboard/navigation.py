@@ -121,7 +121,19 @@ GROUPS = (
         "Connect",
         (
             _admin_page("Sources", "plug", "integrations.source", "integrations.importedrow"),
-            _admin_page("Imports", "inbox", "integrations.importrun", "integrations.rejectedrecord"),
+            Page(
+                "Imports",
+                "inbox",
+                "integrations:imports",
+                ("project", "zone"),
+                parts=(
+                    "integrations:new_import",
+                    "integrations:import_upload",
+                    *_admin_views(
+                        "integrations.importrun", "integrations.rejectedrecord", "integrations.importupload"
+                    ),
+                ),
+            ),
             _admin_page("Providers", "key", "integrations.providerconfig", *_OF_PROVIDERS),
             _admin_page("Deployments", "rocket", "integrations.deployment", *_OF_DEPLOYMENTS),
         ),

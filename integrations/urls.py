@@ -1,5 +1,19 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from integrations.doors import api, litellm
+from integrations.views.imports.new import new_import
+from integrations.views.imports.rejected import rejected_records
+from integrations.views.imports.upload import import_upload
+from integrations.views.imports.uploads import imports
 
 app_name = "integrations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("ingest/litellm", litellm.receive, name="ingest_litellm"),
+    path("api/usage", api.receive, name="api_usage"),
+    path("api/openapi.json", api.openapi, name="api_openapi"),
+    path("imports/", imports, name="imports"),
+    path("imports/new/", new_import, name="new_import"),
+    path("imports/<uuid:pk>/", import_upload, name="import_upload"),
+    path("imports/<uuid:pk>/rejected/", rejected_records, name="rejected_records"),
+]

@@ -1,9 +1,14 @@
 """Registers sources and their imports, providers and their keys, and what projects are connected with."""
 
+import django_tasks_db.admin  # registers what is taken away below
+from django.contrib import admin
+from django_tasks_db.models import DBTaskResult
+
 from integrations.admin.agent import ProvidedAgentAdmin
 from integrations.admin.agent_provider import AgentProviderAdmin
 from integrations.admin.deployment import DeploymentAdmin
 from integrations.admin.import_run import ImportRunAdmin
+from integrations.admin.import_upload import ImportUploadAdmin
 from integrations.admin.imported_row import ImportedRowAdmin
 from integrations.admin.integration import IntegrationAdmin
 from integrations.admin.linked_account import LinkedAccountAdmin
@@ -19,6 +24,7 @@ __all__ = [
     "DeploymentAdmin",
     "GitHubRepositoryAdmin",
     "ImportRunAdmin",
+    "ImportUploadAdmin",
     "ImportedRowAdmin",
     "IntegrationAdmin",
     "LinkedAccountAdmin",
@@ -29,3 +35,6 @@ __all__ = [
     "SourceAdmin",
     "TelegramSessionAdmin",
 ]
+
+# The worker's own book-keeping: what became of an upload stands with the upload, by project.
+admin.site.unregister(DBTaskResult)

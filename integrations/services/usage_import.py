@@ -12,9 +12,10 @@ from integrations.services.attribution import project_named
 from integrations.services.booking import BatchItem, Booked, book
 from integrations.services.results import SHOWN_REJECTIONS, ImportResult, RejectedEntry
 from integrations.services.runs import finish_run, source_named, start_run
+from integrations.services.trace_links import TraceLinks
 from integrations.sources.files import InputFile, NothingToReadError, find_files
 from integrations.sources.formats import FORMATS
-from integrations.sources.parsed import Ignored, Notice, Parsed, SourceFormat
+from integrations.sources.parsed import Ignored, Link, Notice, Parsed, ParsedUsage, SourceFormat
 from integrations.sources.tallies import MetKeys
 
 BATCH_SIZE = 2_000
@@ -31,8 +32,11 @@ def import_usage(
     source_name: str | None = None,
     dry_run: bool = False,
     progress: OnProgress | None = None,
+    watch: Callable[[ParsedUsage], None] | None = None,
 ) -> ImportResult:
     """Import files and folders of one format; without `paths` from where the tool keeps its records.
+
+    `watch` is shown every call that is read, before it is booked.
 
     Idempotent: a second import of the same files books nothing. Each batch of 2,000 records is one
     transaction, together with the run's counts, so that they agree with the ledger whenever the process dies.
@@ -48,9 +52,9 @@ def import_usage(
     run = None if dry_run else _start(name, source_kind, files, project_name)
     records = source_format.read(files, _byte_counter(files, progress))
     try:
-        with closing(records), MetKeys() as met:
-            for batch in _batches(records, result):
-                booked = _book(batch, name, source_kind, run, project_name, met)
+        with closing(records), MetKeys() as met, TraceLinks() as links:
+            for batch in _batches(records, result, watch):
+                booked = _book(batch, name, source_kind, run, project_name, met, links)
                 met.add(booked.keys)
                 _add(booked, result)
     except BaseException as error:
@@ -97,15 +101,19 @@ def _byte_counter(files: Sequence[InputFile], progress: OnProgress | None) -> Ca
     return count
 
 
-def _batches(records: Iterator[Parsed], result: ImportResult) -> Iterator[list[BatchItem]]:
+def _batches(
+    records: Iterator[Parsed], result: ImportResult, watch: Callable[[ParsedUsage], None] | None
+) -> Iterator[list[BatchItem | Link]]:
     """Records in batches; what is no record goes into the result at once."""
-    batch: list[BatchItem] = []
+    batch: list[BatchItem | Link] = []
     for item in records:
         if isinstance(item, Ignored):
             result.ignored[item.what] += 1
         elif isinstance(item, Notice):
             result.notices.append(item.text)
         else:
+            if watch is not None and isinstance(item, ParsedUsage):
+                watch(item)
             batch.append(item)
             if len(batch) == BATCH_SIZE:
                 yield batch
@@ -115,15 +123,25 @@ def _batches(records: Iterator[Parsed], result: ImportResult) -> Iterator[list[B
 
 
 def _book(
-    batch: Sequence[BatchItem],
+    batch: Sequence[BatchItem | Link],
     name: str,
     kind: str,
     run: ImportRun | None,
     project_name: str | None,
     met: MetKeys,
+    links: TraceLinks,
 ) -> Booked:
+    records = [item for item in batch if not isinstance(item, Link)]
+    links.take(
+        (item for item in batch if isinstance(item, Link)),
+        (item for item in records if isinstance(item, ParsedUsage)),
+        project_name,
+    )
+
     def work() -> Booked:
-        booked = book(batch, source=source_named(name, kind), run=run, project_name=project_name, met=met)
+        source = source_named(name, kind)
+        due = links.due(source)
+        booked = book(records, source=source, run=run, project_name=project_name, met=met, links=due)
         if run is None:
             transaction.set_rollback(True)
         return booked

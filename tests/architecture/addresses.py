@@ -22,6 +22,7 @@ from django.utils import timezone
 from billing.models import TokenUsage
 from billing.reports.query import Dimension, Interval
 from chat.models import Conversation, ToolExecution
+from integrations.models import ImportUpload
 from tests.planting import TERM_LENGTH, Planted, mark_of
 
 _ADMIN_ROUTE = re.compile(r"admin/(?P<model>\w+/\w+)/(?:(?P<object><path:object_id>|<id>)/)?(?:\w+/)?")
@@ -203,7 +204,24 @@ def _nowhere(view: View, planted: Planted) -> Iterator[str]:
     yield "/admin/no-such-page/"
 
 
-OBJECT_VIEWS: dict[str, type[Model]] = {"billing:cost": TokenUsage, "chat:transcript": Conversation}
+def _rejected(view: View, planted: Planted) -> Iterator[str]:
+    """What an upload's import refused, in each format."""
+    address = reverse(view.name, kwargs={"pk": planted[ImportUpload].pk})
+    yield from (f"{address}?format={form}" for form in ("csv", "jsonl"))
+
+
+def _of_project(view: View, planted: Planted) -> Iterator[str]:
+    """A list that its address may narrow to one project."""
+    yield reverse(view.name)
+    yield f"{reverse(view.name)}?{urlencode({'project': planted[TokenUsage].project_id})}"
+
+
+OBJECT_VIEWS: dict[str, type[Model]] = {
+    "billing:cost": TokenUsage,
+    "chat:transcript": Conversation,
+    "integrations:import_upload": ImportUpload,
+    "integrations:rejected_records": ImportUpload,
+}
 
 VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     **dict.fromkeys(OBJECT_VIEWS, _object),
@@ -219,6 +237,9 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "chat:decide_approvals": _posted,
     "chat:mark": _posted,
     "chat:optimizations": _optimizations,
+    "integrations:imports": _of_project,
+    "integrations:new_import": _of_project,
+    "integrations:rejected_records": _rejected,
     "admin:index": _plain,
     "admin:app_list": _applications,
     "admin:login": _plain,

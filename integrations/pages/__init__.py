@@ -1,0 +1,1 @@
+"""What the pages of connections and imports show, as values: views only parse, call and render."""

@@ -1,0 +1,1 @@
+"""Uploads in the browser: kept files, their steps, and the work in the background."""

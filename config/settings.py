@@ -162,6 +162,10 @@ INGEST_REQUESTS_PER_MINUTE = env.int("INGEST_REQUESTS_PER_MINUTE", default=6_000
 """What an ingest key without a limit of its own may send, by serving process."""
 INGEST_MAX_RECORDS = env.int("INGEST_MAX_RECORDS", default=10_000)
 """The most records of one request to /api/usage and /ingest/litellm."""
+INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=64 * 1024 * 1024)
+"""The largest body that programs may send, unpacked."""
+INGEST_CONCURRENCY = env.int("INGEST_CONCURRENCY", default=2)
+"""Deliveries that one serving process books at once."""
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -198,6 +202,8 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
 )
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+"""What watches the server asks it directly, without the proxy in front."""
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

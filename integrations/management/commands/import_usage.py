@@ -1,21 +1,17 @@
 """manage.py import_usage: book the usage that tools wrote to files."""
 
-import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from core.commands import ReportingCommand, UsageError
+from integrations.management.options import given_name, progress_bar
 from integrations.models import Source
 from integrations.services.results import ImportResult
 from integrations.services.runs import SourceKindError
-from integrations.services.usage_import import OnProgress, import_usage
+from integrations.services.usage_import import import_usage
 from integrations.sources.files import NothingToReadError
 from integrations.sources.formats import FORMATS
 from projects.models import Project
@@ -42,12 +38,12 @@ class Command(ReportingCommand):
 
     def run(self, **options: Any) -> int:
         try:
-            with _progress() as progress:
+            with progress_bar() as progress:
                 result = import_usage(
                     source_kind=options["source"],
                     paths=[path.expanduser() for path in options["paths"]],
-                    project_name=_name(options["project"], "--project", _limit(Project)),
-                    source_name=_name(options["source_name"], "--source-name", _limit(Source)),
+                    project_name=given_name(options["project"], "--project", Project),
+                    source_name=given_name(options["source_name"], "--source-name", Source),
                     dry_run=options["dry_run"],
                     progress=progress,
                 )
@@ -55,38 +51,6 @@ class Command(ReportingCommand):
             raise UsageError(str(error)) from error
         self.print_result(result.as_json(), _table(result), *_remarks(result))
         return 1 if result.counts.rejected else 0
-
-
-def _limit(model: type[Project] | type[Source]) -> int:
-    return int(model._meta.get_field("name").max_length or 0)
-
-
-def _name(given: str | None, option: str, limit: int) -> str | None:
-    if given is None:
-        return None
-    name = given.strip()
-    if not name or len(name) > limit or not name.isprintable():
-        raise UsageError(f"{option}: give a name of 1 to {limit} printable characters.")
-    return name
-
-
-@contextmanager
-def _progress() -> Iterator[OnProgress | None]:
-    """A bar on a terminal's stderr; nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar = Progress(
-        TextColumn("Reading"),
-        BarColumn(),
-        DownloadColumn(binary_units=True),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("Reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _table(result: ImportResult) -> Table:

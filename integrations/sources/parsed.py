@@ -69,7 +69,19 @@ class Notice:
     text: str
 
 
-Parsed = ParsedUsage | Repeat | Rejection | Ignored | Notice
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A span that is no call, and the span that it lies in; ids in hex, as OpenTelemetry writes them.
+
+    What leads from a wrapper to the calls inside it: it belongs where the calls of its trace are booked.
+    """
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str
+
+
+Parsed = ParsedUsage | Repeat | Rejection | Ignored | Notice | Link
 OnBytes = Callable[[int], None]
 """Told of every chunk's size as files are read."""
 

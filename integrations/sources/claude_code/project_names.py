@@ -2,7 +2,9 @@
 
 import re
 from functools import lru_cache
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path
+
+from integrations.sources.directories import pure_path
 
 
 @lru_cache(maxsize=4096)
@@ -15,14 +17,9 @@ def project_name(cwd: str, transcript: Path) -> str:
     """
     if not cwd:
         return ""
-    directory = _pure_path(cwd)
+    directory = pure_path(cwd)
     folders = set(transcript.parts[:-1])
     for ancestor in (directory, *directory.parents):
         if ancestor.name and re.sub(r"[^A-Za-z0-9]", "-", str(ancestor)) in folders:
             return ancestor.name
     return directory.name
-
-
-def _pure_path(cwd: str) -> PurePath:
-    is_windows = re.match(r"[A-Za-z]:[\\/]|\\\\", cwd) is not None
-    return PureWindowsPath(cwd) if is_windows else PurePosixPath(cwd)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integrations.sources.litellm.records import member, members
+from integrations.sources.nested import member, members
 from integrations.sources.values import each, text
 
 _NOBODY = frozenset({"default_user_id", "None"})

@@ -9,8 +9,8 @@ from billing.pricing.providers import canonical_provider
 from integrations.sources.json_records import Record
 from integrations.sources.litellm.attribution import environment, person, project, request_tags, session
 from integrations.sources.litellm.identity import request_id, response_id
-from integrations.sources.litellm.records import member
 from integrations.sources.litellm.usage import Tokens, is_mock, read_tokens, usage_object
+from integrations.sources.nested import member
 from integrations.sources.parsed import ParsedUsage
 from integrations.sources.values import (
     BadValueError,

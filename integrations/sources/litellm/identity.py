@@ -4,7 +4,7 @@ import re
 from base64 import urlsafe_b64decode
 from typing import Any
 
-from integrations.sources.litellm.records import member
+from integrations.sources.nested import member
 from integrations.sources.values import text
 
 _UUID = re.compile(r"(?:[a-z]+-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)

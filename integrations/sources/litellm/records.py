@@ -1,13 +1,11 @@
 """LiteLLM records out of a file of any shape; its content decides, not its name."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from integrations.sources.csv_records import Header, rows_of
 from integrations.sources.files import TextInput
 from integrations.sources.json_records import Record, records_of
 from integrations.sources.parsed import Rejection
-from integrations.sources.values import BadValueError, parse_json
 
 _REQUIRED = ("request_id", "startTime")
 
@@ -34,24 +32,3 @@ def _csv_records(name: str, opened: TextInput) -> Iterator[Record | Rejection]:
             yield row
         else:
             yield Record(row.where, dict(zip(names, row.cells, strict=True)))
-
-
-def member(record: dict[str, Any], name: str) -> dict[str, Any]:
-    """A nested object; SpendLogs rows hold it as text. Empty when there is none."""
-    value = _parsed(record.get(name))
-    return value if isinstance(value, dict) else {}
-
-
-def members(record: dict[str, Any], name: str) -> list[Any]:
-    """A nested list; SpendLogs rows hold it as text. Empty when there is none."""
-    value = _parsed(record.get(name))
-    return value if isinstance(value, list) else []
-
-
-def _parsed(value: Any) -> Any:
-    if not isinstance(value, str) or value[:1] not in ("{", "["):
-        return value
-    try:
-        return parse_json(value)
-    except BadValueError:
-        return None

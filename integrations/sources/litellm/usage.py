@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.sources.litellm.records import member
+from integrations.sources.nested import member
 from integrations.sources.values import count, plain, text
 
 _MOCK_TOKENS = (10, 20)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Max, Min
@@ -66,8 +67,8 @@ class Pair:
 class Line:
     """A model's day, or a whole day or period (`model` and `item` are then empty).
 
-    `item` is what a bill names instead of a model. `sides`: "both", "ledger" or "provider". `unpriced`: of the
-    ledger's requests, those whose cost is unknown.
+    `item` is what a bill names instead of a model. `sides`: "both", "ledger" or "provider". `unpriced`: of
+    the ledger's requests, those whose cost is unknown.
     """
 
     day: date | None
@@ -143,7 +144,7 @@ def reconcile(
     user: User | None = None,
     tolerance: Decimal = TOLERANCE,
 ) -> Reconciliation:
-    """Compare UTC days, both included, for `user` (None: for commands). As many statements whatever the data."""
+    """Compare UTC days, both included, for `user` (None: for commands). A fixed number of statements."""
     told = read_provider_lines(_rows(user), provider, first_day, last_day)
     lines_told = with_searches(told.lines)
     covered = {kind.value: _covered(told.days(kind)) for kind in ReportKind}
@@ -177,7 +178,7 @@ def _covered(days: frozenset[date]) -> frozenset[date]:
     """The days that reports tell of, by their lines or by having none between others."""
     covered = set(days)
     ordered = sorted(days)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later - earlier <= _LONGEST_GAP:
             covered.update(days_between(earlier, later))
     return frozenset(covered)

@@ -1,4 +1,4 @@
-"""Web searches on a bill: billed in a line of their own, while the ledger has them in the cost of their calls."""
+"""Web searches on a bill: in lines of their own, while the ledger has them in the cost of their calls."""
 
 from collections import defaultdict
 from collections.abc import Iterable

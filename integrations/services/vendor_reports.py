@@ -114,7 +114,8 @@ def import_vendor_report(
     """Load the files and folders of one kind of report (a name of REPORTS). Idempotent.
 
     A line whose period and names are known gets the newer report's figures. Each batch of 2,000 is one
-    transaction together with the run's counts. A dry run leaves no trace. The result's counts are ReportCounts.
+    transaction together with the run's counts. A dry run leaves no trace. The result's counts are
+    ReportCounts.
 
     Raises NothingToReadError and SourceKindError, as import_usage does.
     """
@@ -249,8 +250,7 @@ def _stored(keys: Sequence[bytes]) -> dict[bytes, Mapping[str, Any]]:
 
 def _values(line: ReportLine) -> dict[str, Any]:
     """The row's columns, as the database gives them back: texts cut, decimals at their last place."""
-    limits = {name: ProviderReportedUsage._meta.get_field(name).max_length for name in _NAMES}
-    names = {name: str(line.columns.get(name, ""))[: limits[name]] for name in _NAMES}
+    names = {name: str(line.columns.get(name, ""))[: _limit(name)] for name in _NAMES}
     return {
         **names,
         "is_batch": line.columns.get("is_batch"),
@@ -265,6 +265,10 @@ def _values(line: ReportLine) -> dict[str, Any]:
         "quantity_unit": line.quantity_unit[:64],
         "amount": _rounded(line.amount, 9),
     }
+
+
+def _limit(column: str) -> int:
+    return int(getattr(ProviderReportedUsage._meta.get_field(column), "max_length", 0))
 
 
 def _rounded(number: Decimal | None, places: int) -> Decimal | None:

@@ -3,7 +3,8 @@
 https://platform.claude.com/docs/en/api/admin-api/usage-cost
 
 Counting convention: `uncached_input_tokens` (in the CSV `usage_input_tokens_no_cache`) leaves out cache reads
-and writes, which stand beside it: input is their sum. Output includes thinking. Requests are not counted. Days and times are UTC. A null workspace is the default one. The CSV has grown columns over the years; what
+and writes, which stand beside it: input is their sum. Output includes thinking. Requests are not counted.
+Days and times are UTC. A null workspace is the default one. The CSV has grown columns over the years; what
 stands in one that is not known yet tells lines apart when it is a word.
 """
 

@@ -4,8 +4,9 @@ https://platform.openai.com/docs/api-reference/usage
 
 Counting convention: `input_tokens` includes cached and written tokens; `input_text_tokens`,
 `input_audio_tokens` and `input_image_tokens` are their uncached parts; `output_tokens` holds all that was
-generated, reasoning included (which is not told apart). Times are seconds since 1970, periods UTC. The CSV has
-the same names, its whole numbers as "59200.0", its batch as FALSE; a period without usage has its times alone.
+generated, reasoning included (which is not told apart). Times are seconds since 1970, periods UTC. The CSV
+has the same names, its whole numbers as "59200.0", its batch as FALSE; a period without usage has its times
+alone.
 """
 
 import re

@@ -1,9 +1,10 @@
 """From a report's files to its lines: JSON pages or CSV, whichever a file holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from integrations.sources.content import EmptyFileError, WrongContentError
 from integrations.sources.csv_records import Header, rows_of
@@ -64,10 +65,8 @@ def _read_one(report: VendorReport, file: InputFile, opened: TextInput, met: _Me
 def _page_items(report: VendorReport, page: Page, met: _Met) -> Iterator[ReportItem]:
     ends: list[datetime] = []
     for bucket in page.buckets:
-        begin, end = (
-            _time(bucket.value, *names)
-            for names in (("start_time", "starting_at"), ("end_time", "ending_at"))
-        )
+        begin = _time(bucket.value, "start_time", "starting_at")
+        end = _time(bucket.value, "end_time", "ending_at")
         met.starts |= {begin} if begin else set()
         ends += [end] if end else []
         if not bucket.results:
@@ -90,7 +89,7 @@ def _page_items(report: VendorReport, page: Page, met: _Met) -> Iterator[ReportI
         met.unfinished.append((page.where, max(ends, default=None)))
 
 
-def _time(bucket: object, *names: str) -> datetime | None:
+def _time(bucket: Mapping[str, Any], *names: str) -> datetime | None:
     for name in names:
         try:
             if found := optional_moment(bucket.get(name), name):

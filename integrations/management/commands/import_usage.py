@@ -11,20 +11,22 @@ from integrations.management.options import given_name, progress_bar
 from integrations.models import Source
 from integrations.services.results import ImportResult
 from integrations.services.runs import SourceKindError
-from integrations.services.usage_import import import_usage
+from integrations.services.usage_import import OnProgress, import_usage
+from integrations.services.vendor_reports import import_vendor_report
 from integrations.sources.files import NothingToReadError
 from integrations.sources.formats import FORMATS
+from integrations.vendor_reports.registry import REPORTS
 from projects.models import Project
 
 _SHOWN = 20
 
 
 class Command(ReportingCommand):
-    help = "Import usage from files: coding agents' transcripts, gateway logs, CSV."
+    help = "Import usage from files: coding agents' transcripts, gateway logs, CSV, vendor reports."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("source", choices=sorted(FORMATS), help="What wrote the files.")
+        parser.add_argument("source", choices=sorted({*FORMATS, *REPORTS}), help="What wrote the files.")
         parser.add_argument(
             "paths",
             nargs="*",
@@ -39,18 +41,32 @@ class Command(ReportingCommand):
     def run(self, **options: Any) -> int:
         try:
             with progress_bar() as progress:
-                result = import_usage(
-                    source_kind=options["source"],
-                    paths=[path.expanduser() for path in options["paths"]],
-                    project_name=given_name(options["project"], "--project", Project),
-                    source_name=given_name(options["source_name"], "--source-name", Source),
-                    dry_run=options["dry_run"],
-                    progress=progress,
-                )
+                result = _import(options, progress)
         except (NothingToReadError, SourceKindError) as error:
             raise UsageError(str(error)) from error
         self.print_result(result.as_json(), _table(result), *_remarks(result))
         return 1 if result.counts.rejected else 0
+
+
+def _import(options: dict[str, Any], progress: OnProgress | None) -> ImportResult:
+    kind, paths = options["source"], [path.expanduser() for path in options["paths"]]
+    project = given_name(options["project"], "--project", Project)
+    source = given_name(options["source_name"], "--source-name", Source)
+    dry_run = options["dry_run"]
+    if kind in REPORTS and project is not None:
+        raise UsageError(f"--project: {kind} is compared with the ledger, and booked in no project.")
+    if kind in REPORTS:
+        return import_vendor_report(
+            kind=kind, paths=paths, source_name=source, dry_run=dry_run, progress=progress
+        )
+    return import_usage(
+        source_kind=kind,
+        paths=paths,
+        project_name=project,
+        source_name=source,
+        dry_run=dry_run,
+        progress=progress,
+    )
 
 
 def _table(result: ImportResult) -> Table:

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from chat.models import Conversation, Message
+from chat.pages.branches import is_branch
 from chat.pages.calls import booked_calls
 
 
@@ -28,6 +29,7 @@ def transcript_data(conversation: Conversation, user: User) -> dict[str, Any]:
                 "sent_at": message.sent_at.isoformat(),
                 "content": message.content,
                 "parts": message.parts,
+                **({"is_branch": True} if is_branch(message) else {}),
             }
             for message in readable.order_by("position").iterator()
         ],

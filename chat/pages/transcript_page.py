@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from chat.models import Conversation, Message
 from chat.names import conversation_names
+from chat.pages.branches import Branch, branches_of, is_branch
 from chat.pages.calls import CallSums, booked_calls, total_of
 from chat.pages.tagged import NO_MARKS, Marks, marks_of_conversation, marks_of_messages
 from chat.pages.turns import Turn, turns_of
@@ -38,6 +39,7 @@ class TranscriptPage:
     marks: Marks
     may_annotate: bool
     after: int
+    branches: tuple[Branch, ...]
 
 
 def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -> TranscriptPage:
@@ -47,17 +49,20 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
     """
     calls = booked_calls([conversation])
     messages = _messages(conversation, user, after)
-    if after and not messages:
+    if after and all(is_branch(message) for message in messages):
         after, messages = 0, _messages(conversation, user, 0)
-    shown, following = messages[:PAGE], messages[PAGE:]
+    path = [message for message in messages if not is_branch(message)]
+    shown, following = path[:PAGE], path[PAGE:]
+    beside = [] if following else _beside(conversation, user, messages)
     loose = _calls_between(
         _apart(conversation, calls) if shown else calls,
         shown[0].sent_at if after else None,
         following[0].sent_at if following else None,
     )
     is_readable = Conversation.objects.readable_by(user).filter(pk=conversation.pk).exists()
-    marks = marks_of_messages(conversation, shown, user)
-    turns = turns_of(conversation, shown, _answers(calls, shown), loose[:MAX_CALLS], marks)
+    marks = marks_of_messages(conversation, [*shown, *beside], user)
+    answers = _answers(calls, [*shown, *beside])
+    turns = turns_of(conversation, shown, answers, loose[:MAX_CALLS], marks)
     return TranscriptPage(
         conversation=conversation,
         title=conversation_names([conversation], user)[conversation.pk],
@@ -72,6 +77,7 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
         marks=marks_of_conversation(conversation, user) if is_readable else NO_MARKS,
         may_annotate=is_readable and may_annotate(user, conversation.project_id),
         after=after,
+        branches=branches_of(turns_of(conversation, beside, answers, (), marks), shown),
     )
 
 
@@ -81,6 +87,14 @@ def _messages(conversation: Conversation, user: User, after: int) -> list[Messag
         project_id=conversation.project_id, conversation=conversation, position__gt=after
     )
     return list(readable.select_related("author").order_by("position")[: PAGE + 1])
+
+
+def _beside(conversation: Conversation, user: User, messages: list[Message]) -> list[Message]:
+    """The branches of a conversation whose path ends among `messages`: they stand behind it."""
+    beside = [message for message in messages if is_branch(message)]
+    if not beside or len(messages) <= PAGE:
+        return beside
+    return _messages(conversation, user, beside[0].position - 1)
 
 
 def _answers(calls: "QuerySet[Any]", shown: list[Message]) -> list[Any]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from billing.ledger.events import Outcome, Result
+from billing.ledger.events import Result
 from billing.ledger.record import record_usage
 from chat.models import Conversation, Message
 from core.ids import new_id
@@ -216,20 +216,15 @@ class _Messages:
             if outcome.result == Result.REJECTED
         ]
         written.refused_calls = refused
-        written.calls = Counter(_count_name(outcome) for outcome in outcomes)
+        written.calls = Counter(_COUNT_NAMES.get(outcome.result, "duplicates") for outcome in outcomes)
         written.calls["rejected"] = len(refused)
 
 
 _COUNT_NAMES = {
     Result.CREATED: "created",
     Result.UNCHANGED: "unchanged",
-    Result.DUPLICATE: "duplicates",
     Result.REJECTED: "rejected",
 }
-
-
-def _count_name(outcome: Outcome) -> str:
-    return _COUNT_NAMES[outcome.result]
 
 
 def _message_fields(message: MessageDraft, draft: ConversationDraft) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from billing.views.calls import calls
 from billing.views.cost import cost
 from billing.views.download import report_download
+from billing.views.reconciliation import reconciliation
 from billing.views.report import report
 from billing.views.unpriced import unpriced
 
@@ -13,4 +14,5 @@ urlpatterns = [
     path("usage/calls/", calls, name="calls"),
     path("usage/calls/<uuid:pk>/", cost, name="cost"),
     path("usage/unpriced/", unpriced, name="unpriced"),
+    path("reconciliation/", reconciliation, name="reconciliation"),
 ]

@@ -15,13 +15,14 @@ SCOPE = ("project", "zone", *PERIOD)
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of the sidebar. `carries`: the top bar's parameters that it understands. `parts`: the views
-    that belong to it and mark it as the current one."""
+    that belong to it and mark it as the current one. `is_installations`: for installation roles alone."""
 
     label: str
     icon: str
     view_name: str
     carries: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    is_installations: bool = False
 
 
 def _admin_views(*models: str) -> tuple[str, ...]:
@@ -90,6 +91,13 @@ GROUPS = (
                 parts=("billing:cost", *_admin_views("billing.tokenusage")),
             ),
             Page("Unpriced", "unpriced", "billing:unpriced", SCOPE),
+            Page(
+                "Provider bills",
+                "scale",
+                "billing:reconciliation",
+                parts=_admin_views("billing.providerreportedusage"),
+                is_installations=True,
+            ),
             Page("Saved tokens", "compress", "chat:optimizations", SCOPE),
             _admin_page("Prices", "tag", "billing.modelprice"),
         ),
@@ -159,6 +167,8 @@ def page_url(page: Page, request: HttpRequest) -> str | None:
             return None
         if not admin.site.get_model_admin(model).has_view_permission(request):
             return None
+    if page.is_installations and not getattr(request.user, "sees_all_projects", False):
+        return None
     try:
         return reverse(page.view_name)
     except NoReverseMatch:

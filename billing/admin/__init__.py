@@ -1,6 +1,7 @@
-"""Registers the ledger, the price book, the rollups, quotas and subscriptions."""
+"""Registers the ledger, the price book, the rollups, providers' reports, quotas and subscriptions."""
 
 from billing.admin.model_price import ModelPriceAdmin
+from billing.admin.provider_report import ProviderReportedUsageAdmin
 from billing.admin.quota import QuotaAdmin
 from billing.admin.rollup_zone import RollupZoneAdmin
 from billing.admin.rollups import (
@@ -18,6 +19,7 @@ __all__ = [
     "DailyProjectUsageAdmin",
     "DailyUsageAdmin",
     "ModelPriceAdmin",
+    "ProviderReportedUsageAdmin",
     "QuotaAdmin",
     "RollupZoneAdmin",
     "SubscriptionAdmin",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import BinaryField, Case, F, Max, QuerySet, Sum, Value, When
@@ -44,15 +45,22 @@ class ProviderLine:
     cost: Decimal | None
 
 
+class Why(StrEnum):
+    """Why lines are not compared."""
+
+    NARROWER = "narrower"
+    SPLIT = "split"
+    TOO_LONG = "too long"
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """Lines that tell of days which other lines tell of too, and that are not compared."""
 
     kind: str
-    width: timedelta
     first_day: date
     last_day: date
-    why: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,35 +109,38 @@ def read_provider_lines(
     for group in whole:
         ways[group.kind, group.request_type, group.day][group.shape, group.width].append(group)
     chosen: list[_Group] = []
-    left: list[tuple[_Group, str]] = [
-        (group, "longer than a day") for group in groups if not group.is_within_a_day
-    ]
+    left = [(group, Why.TOO_LONG) for group in groups if not group.is_within_a_day]
     for of_day in ways.values():
         best = max(of_day, key=lambda way: _rank(way, of_day[way]))
         chosen += of_day[best]
         for way, members in of_day.items():
             if way != best:
-                why = "the same days by day" if way[1] != best[1] else "the same days, split in another way"
+                why = Why.NARROWER if way[1] < best[1] else Why.SPLIT
                 left += [(group, why) for group in members]
     return ProviderLines(tuple(_summed(chosen)), tuple(_unused(left)))
 
 
-def other_readings(provider: str, first: datetime, last: datetime) -> list[str]:
+def other_readings(provider: str, kind: ReportKind, first: datetime, last: datetime) -> list[str]:
     """A sentence for each kind of line between two moments that is kept but not compared."""
     end = (last - timedelta(microseconds=1)).astimezone(UTC).date()
     found = read_provider_lines(
         ProviderReportedUsage.objects.all(), provider, first.astimezone(UTC).date(), end
     )
-    return [unused_text(unused) for unused in found.unused]
+    return [unused_text(unused) for unused in found.unused if unused.kind == kind]
 
 
 def unused_text(unused: Unused) -> str:
-    width = {_DAY: "days", timedelta(hours=1): "hours", timedelta(minutes=1): "minutes"}.get(unused.width)
-    lines = f"Lines of {width}" if width else "Lines of other periods"
     days = str(unused.first_day)
     if unused.last_day != unused.first_day:
         days = f"{unused.first_day} to {unused.last_day}"
-    return f"{lines} ({unused.kind}, {days}) are kept and not compared: {unused.why}."
+    return f"{_WORDS[unused.why].format(f'{unused.kind}, {days}')} kept, and not compared."
+
+
+_WORDS = {
+    Why.NARROWER: "Lines of shorter periods ({}) than others that tell of the same time:",
+    Why.SPLIT: "A second report of the same time, split in another way ({}):",
+    Why.TOO_LONG: "Lines of more than a day, which belong to no day ({}):",
+}
 
 
 def _midnight(day: date) -> datetime:
@@ -195,9 +206,9 @@ def _summed(groups: Iterable[_Group]) -> Iterator[ProviderLine]:
         )
 
 
-def _unused(left: Iterable[tuple[_Group, str]]) -> Iterator[Unused]:
-    days: defaultdict[tuple[str, timedelta, str], set[date]] = defaultdict(set)
+def _unused(left: Iterable[tuple[_Group, Why]]) -> Iterator[Unused]:
+    days: defaultdict[tuple[str, Why], set[date]] = defaultdict(set)
     for group, why in left:
-        days[group.kind, group.width, why].add(group.day)
-    for (kind, width, why), of_way in sorted(days.items()):
-        yield Unused(kind, width, min(of_way), max(of_way), why)
+        days[group.kind, why].add(group.day)
+    for (kind, why), of_way in sorted(days.items()):
+        yield Unused(kind, min(of_way), max(of_way), why)

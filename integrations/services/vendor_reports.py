@@ -148,7 +148,8 @@ def import_vendor_report(
         finish_run(run, ImportRun.Status.COMPLETED)
         result.run_id = run.pk
         if spans.first is not None and spans.last is not None:
-            result.notices += other_readings(REPORTS[kind].provider, spans.first, spans.last)
+            report = REPORTS[kind]
+            result.notices += other_readings(report.provider, report.tells, spans.first, spans.last)
     return result
 
 

@@ -112,4 +112,4 @@ def _line(
     )
 
 
-REPORT = VendorReport("anthropic-cost", "anthropic", of_result, of_row, missing)
+REPORT = VendorReport("anthropic-cost", "anthropic", ReportKind.COST, of_result, of_row, missing)

@@ -131,4 +131,4 @@ def _line(
     )
 
 
-REPORT = VendorReport("anthropic-usage", "anthropic", of_result, of_row, missing)
+REPORT = VendorReport("anthropic-usage", "anthropic", ReportKind.USAGE, of_result, of_row, missing)

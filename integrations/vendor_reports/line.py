@@ -79,6 +79,7 @@ class VendorReport:
 
     kind: str
     provider: str
+    tells: ReportKind
     of_result: Callable[[str, Mapping[str, Any], Mapping[str, Any]], ReportLine]
     of_row: Callable[[str, Mapping[str, str], str], ReportLine | None]
     missing: Callable[[Collection[str]], str]

@@ -111,4 +111,4 @@ def _line(
     )
 
 
-REPORT = VendorReport("openai-costs", "openai", of_result, of_row, missing)
+REPORT = VendorReport("openai-costs", "openai", ReportKind.COST, of_result, of_row, missing)

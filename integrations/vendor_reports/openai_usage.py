@@ -172,4 +172,4 @@ def _request_type(result: Mapping[str, Any], file_name: str) -> str:
     return "moderation" if "moderation" in str(result.get("model", "")) else "embedding"
 
 
-REPORT = VendorReport("openai-usage", "openai", of_result, of_row, missing)
+REPORT = VendorReport("openai-usage", "openai", ReportKind.USAGE, of_result, of_row, missing)

@@ -19,7 +19,7 @@ from django.db.models import ForeignKey, Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from billing.models import TokenUsage
+from billing.models import ProviderReportedUsage, TokenUsage
 from billing.reports.query import Dimension, Interval
 from chat.models import Conversation, ToolExecution
 from integrations.models import ImportUpload
@@ -169,6 +169,15 @@ def _optimizations(view: View, planted: Planted) -> Iterator[str]:
         yield f"{reverse(view.name)}?{urlencode(query)}"
 
 
+def _reconciliation(view: View, planted: Planted) -> Iterator[str]:
+    """A provider's report beside the ledger, in each of its formats."""
+    line = planted[ProviderReportedUsage]
+    day = line.period_start.date()
+    asked = {"provider": line.provider, "from": day, "to": day}
+    for query in ({}, asked, {**asked, "format": "csv"}, {**asked, "format": "json"}):
+        yield f"{reverse(view.name)}?{urlencode(query)}"
+
+
 def _object(view: View, planted: Planted) -> Iterator[str]:
     """The page of one object, in each of its formats."""
     [parameter] = view.parameters
@@ -232,6 +241,7 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "billing:report_download": _downloads,
     "billing:calls": _report,
     "billing:unpriced": _report,
+    "billing:reconciliation": _reconciliation,
     "chat:conversations": _report,
     "chat:approvals": _approvals,
     "chat:decide_approvals": _posted,

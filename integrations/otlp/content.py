@@ -3,6 +3,7 @@
 Read only for projects that keep content. What cannot be read is left out: no call is refused for its words.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,10 +33,13 @@ _REASONING = frozenset({"reasoning", "thinking"})
 
 def captured_of(attributes: Attributes) -> tuple[CapturedMessage, ...]:
     """The turns, oldest first; nothing when no vocabulary's words are there."""
-    for read in _READERS:
-        turns = tuple(turn for turn in read(attributes) if turn.content or turn.parts)
-        if turns:
-            return turns[-_MOST_TURNS:]
+    try:
+        for read in _READERS:
+            if turns := tuple(turn for turn in read(attributes) if turn.content or turn.parts):
+                return turns[-_MOST_TURNS:]
+    except RecursionError:
+        # Arguments of a tool that nest a thousand deep are an attack, not words.
+        pass
     return ()
 
 
@@ -84,7 +88,7 @@ def _openinference(attributes: Attributes) -> Iterable[CapturedMessage]:
                         "arguments": part.get("tool_call.function.arguments"),
                     }
                 )
-            if not any(part["type"] in _CALLS for part in parts):
+            if not any(str(part["type"]) in _CALLS for part in parts):
                 parts += _openinference_calls(fields)
             yield _message(str(fields.get("message.role")), parts)
 
@@ -156,12 +160,23 @@ def _part(part: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         return "", [{"type": "reasoning", "text": storable(said)[:_LONGEST_TEXT]}] if said else []
     if kind in _CALLS:
         arguments = next((part[key] for key in ("arguments", "input", "args") if key in part), None)
-        return "", [{"type": "tool_call", "name": storable(name), "arguments": plain(_opened(arguments))}]
+        return "", [{"type": "tool_call", "name": storable(name), "arguments": _kept(_opened(arguments))}]
     if kind in _RESULTS:
         keys = ("response", "result", "output", "content")
         result = next((part[key] for key in keys if part.get(key) is not None), None)
-        return "", [{"type": "tool_result", "name": storable(name), "result": plain(result)}]
+        return "", [{"type": "tool_result", "name": storable(name), "result": _kept(result)}]
     return said, []
+
+
+def _kept(value: Any) -> Any:
+    """As every database takes it: JSON knows no infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): _kept(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_kept(member) for member in value]
+    return plain(value)
 
 
 def _opened(value: Any) -> Any:

@@ -9,6 +9,8 @@ from integrations.otlp.telemetry import Attributes, LogRecord, Span
 from integrations.otlp.vocabularies import genai
 from integrations.otlp.vocabularies.vocabulary import Kind, LogVocabulary, Names, Vocabulary
 
+_MARKS = ("claude_code.", "com.anthropic.claude_code")
+
 _NAMES = Names(
     input=("input_tokens",),
     cache_read=("cache_read_tokens",),
@@ -47,7 +49,11 @@ VOCABULARY = Vocabulary(
 
 
 def _is_call(record: LogRecord) -> bool:
-    return _event(record) in {"api_request", "api_error"}
+    if _event(record) not in {"api_request", "api_error"}:
+        return False
+    # The short names could be anybody's.
+    marks = (record.event_name, record.scope.name, record.body)
+    return any(isinstance(mark, str) and mark.startswith(_MARKS) for mark in marks)
 
 
 def _is_error(record: LogRecord) -> bool:

@@ -16,7 +16,7 @@ _NAMES = Names(
     request_model=("llm.request.model",),
     response_model=("llm.response.model",),
     provider=("llm.vendor",),
-    agent=("traceloop.entity.name",),
+    agent=("traceloop.workflow.name",),
 )
 
 _MARKS = ("gen_ai.is_streaming", "llm.is_streaming", "llm.request.type", "traceloop.span.kind")
@@ -38,7 +38,7 @@ def is_spoken_by(span: Span) -> bool:
 
 
 def kind(span: Span) -> Kind:
-    if span.attributes.get("traceloop.span.kind") in {"workflow", "task", "agent", "tool"}:
+    if str(span.attributes.get("traceloop.span.kind")) in {"workflow", "task", "agent", "tool"}:
         return Kind.WRAPPER
     return genai.kind(span)
 

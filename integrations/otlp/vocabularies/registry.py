@@ -15,7 +15,7 @@ from integrations.otlp.vocabularies import (
 from integrations.otlp.vocabularies.vocabulary import LogVocabulary, Vocabulary
 
 _BY_SCOPE = (
-    ("com.anthropic.claude_code.", claude_code.VOCABULARY),
+    ("com.anthropic.claude_code", claude_code.VOCABULARY),
     ("com.anthropic.sdk.", anthropic_sdk.VOCABULARY),
     ("openinference.", openinference.VOCABULARY),
     ("@arizeai/openinference-", openinference.VOCABULARY),
@@ -29,6 +29,7 @@ _BY_ATTRIBUTE = (
     ("openinference.span.kind", openinference.VOCABULARY),
     ("ai.operationId", vercel_ai.VOCABULARY),
     ("gen_ai.usage.raw", pydantic_ai.VOCABULARY),
+    ("codex.usage.total_tokens", codex.VOCABULARY),
 )
 
 _LOGS = (claude_code.LOG, codex.LOG, gemini_cli.LOG, genai.LOG)

@@ -1,6 +1,7 @@
 """The words of calls, for projects that keep them."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -147,6 +148,18 @@ def test_only_the_last_turns() -> None:
 )
 def test_words_that_cannot_be_read_cost_nothing(value) -> None:
     assert words({"gen_ai.input.messages": value}) == ()
+
+
+def test_arguments_that_no_database_takes() -> None:
+    def arguments(value: Any) -> Any:
+        part = {"type": "tool_call", "name": "f", "arguments": value}
+        ((turn,),) = [words({"gen_ai.output.messages": [{"role": "assistant", "parts": [part]}]})]
+        return turn.parts[0]["arguments"]
+
+    assert arguments({"a\x00": [math.inf, math.nan, 1.5, "b\x00"]}) == {"a": ["inf", "nan", 1.5, "b"]}
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    said = json.dumps([{"role": "assistant", "parts": [{"type": "tool_call", "arguments": deep}]}])
+    assert words({"gen_ai.output.messages": said}) == ()
 
 
 def test_what_databases_refuse_is_left_out() -> None:

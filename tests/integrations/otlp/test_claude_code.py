@@ -111,6 +111,12 @@ def test_other_events_are_no_calls() -> None:
     assert read_logs([make_record(name, REQUEST, scope=EVENTS) for name in names]) == []
 
 
+def test_an_event_of_the_same_name_is_claude_codes_own_only_where_it_says_so() -> None:
+    elsewhere = make_scope("my.gateway")
+    assert read_logs([make_record("api_request", REQUEST, scope=elsewhere)]) == []
+    assert len(read_logs([make_record("api_request", REQUEST, body="claude_code.api_request")])) == 1
+
+
 def test_a_span_of_a_request() -> None:
     said = {
         **USAGE,

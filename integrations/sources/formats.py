@@ -1,8 +1,8 @@
 """The formats that usage is imported from, by the name that the command takes."""
 
-from integrations.sources import claude_code, litellm, usage_csv
+from integrations.sources import claude_code, codex, litellm, usage_csv
 from integrations.sources.parsed import SourceFormat
 
 FORMATS: dict[str, SourceFormat] = {
-    source.kind: source for source in (claude_code.FORMAT, litellm.FORMAT, usage_csv.FORMAT)
+    source.kind: source for source in (claude_code.FORMAT, codex.FORMAT, litellm.FORMAT, usage_csv.FORMAT)
 }

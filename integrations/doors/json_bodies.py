@@ -68,7 +68,7 @@ def _checked(value: Any) -> dict[str, Any] | Unreadable:
 
 def _bounded(records: Iterator[dict[str, Any] | Unreadable]) -> list[dict[str, Any] | Unreadable]:
     most = settings.INGEST_MAX_RECORDS
-    read = []
+    read: list[dict[str, Any] | Unreadable] = []
     for record in records:
         if len(read) == most:
             raise Refused(413, f"More than {most:,} records in one request: send them in parts.")

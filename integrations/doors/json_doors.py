@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from billing.ledger.events import Result
+from integrations.doors.pressure import door
 from integrations.doors.refusals import Refused
 
 RECORDED, DUPLICATE, REJECTED = "recorded", "duplicate", "rejected"
@@ -27,22 +28,21 @@ def json_door(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRe
 
     @csrf_exempt
     @login_not_required
+    @door(refusal)
     @wraps(answer)
     def view(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return refusal(Refused(405, "Send records with POST."))
+            raise Refused(405, "Send records with POST.")
         try:
             return answer(request)
-        except Refused as refused:
-            return refusal(refused)
         except RecursionError:
             # What was read was not yet written, or was taken back.
-            return refusal(Refused(400, "The body's values are nested too deeply."))
+            raise Refused(400, "The body's values are nested too deeply.") from None
 
     return view
 
 
-def refusal(refused: Refused) -> HttpResponse:
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     response = JsonResponse({"error": refused.message}, status=refused.status)
     if refused.retry_after_s is not None:
         response["Retry-After"] = str(refused.retry_after_s)

@@ -13,6 +13,7 @@ from integrations.doors.body import read_body
 from integrations.doors.json_bodies import Unreadable, records_of_body
 from integrations.doors.json_doors import DUPLICATE, RECORDED, REJECTED, fault_of, json_door, word_of
 from integrations.doors.keys import key_of
+from integrations.doors.pressure import admitted
 from integrations.services.ingest import Delivery, take_in
 from integrations.sources.json_records import Record
 from integrations.sources.litellm.calls import parse
@@ -27,8 +28,10 @@ _ERRORS_SHOWN = 1_000
 def receive(request: HttpRequest) -> HttpResponse:
     """200 when all that could be read is committed; also with refused records, which would come for ever."""
     key = key_of(request)
-    items = [item_of(record, number) for number, record in enumerate(records_of_body(read_body(request)), 1)]
-    results = take_in(Delivery(items, source_kind="litellm", client="litellm"), key.project)
+    body = read_body(request)
+    with admitted():
+        items = [item_of(record, number) for number, record in enumerate(records_of_body(body), 1)]
+        results = take_in(Delivery(items, source_kind="litellm", client="litellm"), key.project)
     words = [word_of(result.result) for result in results]
     numbers = Counter(words)
     errors = [

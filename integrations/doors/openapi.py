@@ -4,9 +4,6 @@ from typing import Any
 
 from billing.models import TokenUsage
 
-_WHOLE = "A number without a fraction, or its digits as text."
-_TEXT = "Texts are cut nowhere: one that is too long is an error."
-
 
 def _text(description: str, longest: int, **more: Any) -> dict[str, Any]:
     return {"type": "string", "maxLength": longest, "description": description, **more}
@@ -29,8 +26,8 @@ USAGE_FIELDS: dict[str, dict[str, Any]] = {
     "id": {
         "type": "string",
         "minLength": 1,
-        "description": "The call's own id, unique in the project: sent again, it is a duplicate. Needed unless"
-        " there is a response_id.",
+        "description": "The call's own id, unique in the project: sent again, it is a duplicate. Needed"
+        " unless there is a response_id.",
     },
     "occurred_at": {
         "type": ["string", "number"],
@@ -48,8 +45,8 @@ USAGE_FIELDS: dict[str, dict[str, Any]] = {
     "status": {
         "enum": TokenUsage.Status.values,
         "default": "ok",
-        "description": "partial: the stream was cut, the usage is known. cached, mock: no provider was called."
-        " unmeasured: answered, and no usage is known.",
+        "description": "partial: the stream was cut, the usage is known. cached, mock: no provider was"
+        " called. unmeasured: answered, and no usage is known.",
     },
     "error_type": _text("What failed, when status is error.", 200),
     "input_tokens": _count("All tokens of the prompt, those read from and written to caches included."),
@@ -95,7 +92,7 @@ USAGE_FIELDS: dict[str, dict[str, Any]] = {
 
 _RECORD = {
     "type": "object",
-    "description": f"One model call. {_TEXT} Unknown fields are left out, with a warning.",
+    "description": "One model call. Unknown fields are left out, with a warning.",
     "required": ["occurred_at", "provider", "model"],
     "anyOf": [{"required": ["id"]}, {"required": ["response_id"]}],
     "properties": USAGE_FIELDS,
@@ -148,6 +145,7 @@ _REFUSALS = {
     "400": "Nothing could be read as JSON.",
     "401": "No ingest key, or one that is not valid.",
     "403": "The key's project is archived.",
+    "411": "The body came in chunks, and this server reads none.",
     "413": "The body is too large, or holds too many records.",
     "415": "The body is packed in a way that is not read here: use gzip, deflate or none.",
     "429": "More requests than the key may send: come again after Retry-After seconds.",
@@ -162,8 +160,8 @@ def document(server: str) -> dict[str, Any]:
         "info": {
             "title": "Countinghouse",
             "version": "1",
-            "description": "Report the model calls of your programs. Each call is booked once, however often it"
-            f" is sent. Counts: {_WHOLE}",
+            "description": "Report the model calls of your programs. Each call is booked once, however often"
+            " it is sent.",
         },
         "servers": [{"url": server}],
         "security": [{"bearer": []}, {"apiKey": []}],
@@ -172,7 +170,7 @@ def document(server: str) -> dict[str, Any]:
                 "post": _operation(
                     "reportUsage",
                     "Report calls",
-                    "#/components/schemas/Usage",
+                    "Usage",
                     "UsageAnswer",
                     "a result each",
                 )
@@ -209,7 +207,7 @@ def document(server: str) -> dict[str, Any]:
 
 def _operation(name: str, summary: str, record: str | None, answer: str, what: str) -> dict[str, Any]:
     """JSON of one record or many, or a record a line; the body decides, not its content type."""
-    one: dict[str, Any] = {"type": "object"} if record is None else {"$ref": record}
+    one: dict[str, Any] = {"type": "object"} if record is None else _reference(record)
     many = {"type": "array", "items": one}
     return {
         "operationId": name,
@@ -229,5 +227,8 @@ def _operation(name: str, summary: str, record: str | None, answer: str, what: s
 
 
 def _answer(words: str, schema: str) -> dict[str, Any]:
-    reference = {"$ref": f"#/components/schemas/{schema}"}
-    return {"description": words, "content": {"application/json": {"schema": reference}}}
+    return {"description": words, "content": {"application/json": {"schema": _reference(schema)}}}
+
+
+def _reference(schema: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}"}

@@ -80,7 +80,8 @@ def _provider(value: Any, field: str) -> str:
 
 
 def _limit(column: str) -> int:
-    return int(TokenUsage._meta.get_field(column).max_length or 0)
+    field: Any = TokenUsage._meta.get_field(column)
+    return int(field.max_length)
 
 
 READERS: Mapping[str, tuple[str, Reader]] = {

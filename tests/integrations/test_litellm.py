@@ -106,6 +106,8 @@ CALL = UsageEvent(
     session_id="talk-1",
     environment="prod",
     tags=("team:search", "env:prod"),
+    observer="litellm",
+    response_id="chatcmpl-1",
     raw_usage=USAGE,
 )
 
@@ -165,7 +167,8 @@ def test_a_failure_has_no_usage_and_no_cost(parse) -> None:
         for name in UsageEvent.__dataclass_fields__
         if name.endswith(("_tokens", "_requests", "_cost"))
     }
-    assert event == replace(CALL, status="error", error_type="RateLimitError", raw_usage=None, **figures)
+    nothing = {"raw_usage": None, "response_id": "", **figures}
+    assert event == replace(CALL, status="error", error_type="RateLimitError", **nothing)
     row = spend_log(status="failure", metadata={"error_information": {"error_class": "Timeout"}})
     assert (parse(row).status, parse(row).error_type) == ("error", "Timeout")
 

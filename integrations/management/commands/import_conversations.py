@@ -64,7 +64,7 @@ def _remarks(result: ConversationImportResult) -> list[str]:
         f"Messages: {messages['created']:,} created, {messages['updated']:,} updated, "
         f"{messages['unchanged']:,} unchanged; {messages['branches']:,} branches beside the path to read."
     ]
-    if calls:
+    if any(calls.values()):
         remarks.append(
             f"Model calls: {calls['created']:,} booked, {calls['unchanged'] + calls['duplicates']:,} known."
         )

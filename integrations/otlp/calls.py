@@ -16,6 +16,7 @@ from integrations.sources.parsed import CapturedMessage, ParsedUsage, Rejection
 from integrations.sources.values import MAX_COUNT, BadValueError, amount, milliseconds, native_id
 
 _REQUEST_TYPES = (
+    ("chat", "chat"),
     ("embed", "embedding"),
     ("rerank", "rerank"),
     ("text_completion", "completion"),
@@ -25,7 +26,7 @@ _REQUEST_TYPES = (
     ("transcri", "audio"),
     ("execute_tool", "tool"),
 )
-"""A part of the operation's name → type; all others are chat."""
+"""A part of the operation's name → type; what has none is chat."""
 
 _ONE_SIDED = frozenset({"embedding", "rerank", "image", "audio"})
 """Types of calls that may rightly have no output tokens."""

@@ -56,7 +56,7 @@ NAMES = Names(
         "anthropic.response.service_tier",
         "gen_ai.response.service_tier",
     ),
-    cost=("operation.cost", "gen_ai.usage.cost", "llm.cost.total"),
+    cost=("operation.cost", "gen_ai.usage.cost", "gen_ai.cost.total_cost", "llm.cost.total"),
     first_chunk_s=("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk"),
     session=(
         "gen_ai.conversation.id",

@@ -190,6 +190,7 @@ def test_what_became_of_the_call(said, span_status, status, error_type) -> None:
     ("operation", "request_type"),
     [
         ("chat", "chat"),
+        ("chat_completion", "chat"),
         ("generate_content", "chat"),
         ("text_completion", "completion"),
         ("embeddings", "embedding"),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: Python notes on an exception where it was raised.
+@dataclass(unsafe_hash=True)
 class Refused(Exception):
     """`status` is the HTTP status, `message` says what to change, `retry_after_s` when to come again."""
 

@@ -67,6 +67,12 @@ def test_what_tools_put_into_the_prompt(tools, total, input_tokens) -> None:
     assert the_logged_call(record).event.input_tokens == input_tokens
 
 
+def test_thoughts_smaller_than_the_answer_are_added_too() -> None:
+    said = {**RESPONSE, "output_token_count": 600, "thoughts_token_count": 100, "total_token_count": 3701}
+    event = the_logged_call(make_record("gemini_cli.api_response", said, scope=SCOPE)).event
+    assert (event.output_tokens, event.reasoning_tokens) == (700, 100)
+
+
 def test_a_response_without_counts_is_unmeasured() -> None:
     said = {"model": "gemini-2.5-pro", "session.id": "g1"} | dict.fromkeys(COUNTS, 0)
     event = the_logged_call(make_record("gemini_cli.api_response", said, scope=SCOPE)).event

@@ -128,6 +128,15 @@ GROUPS = (
     Group(
         "Connect",
         (
+            Page(
+                "Ingest keys",
+                "key",
+                "admin:integrations_ingestkey_changelist",
+                parts=(
+                    "admin:integrations_ingestkey_once",
+                    *_admin_views("integrations.ingestkey", "integrations.ingestactivity"),
+                ),
+            ),
             _admin_page("Sources", "plug", "integrations.source", "integrations.importedrow"),
             Page(
                 "Imports",

@@ -12,6 +12,7 @@ from billing.admin.rollups import (
 )
 from billing.admin.subscription import SubscriptionAdmin
 from billing.admin.token_usage import TokenUsageAdmin
+from billing.admin.trace_shape import TraceShapeAdmin
 
 __all__ = [
     "DailyModelUsageAdmin",
@@ -24,4 +25,5 @@ __all__ = [
     "RollupZoneAdmin",
     "SubscriptionAdmin",
     "TokenUsageAdmin",
+    "TraceShapeAdmin",
 ]

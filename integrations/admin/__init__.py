@@ -1,6 +1,6 @@
 """Registers sources and their imports, providers and their keys, and what projects are connected with."""
 
-import django_tasks_db.admin  # registers what is taken away below
+import django_tasks_db.admin  # noqa: F401 - registers what is taken away below
 from django.contrib import admin
 from django_tasks_db.models import DBTaskResult
 
@@ -10,6 +10,8 @@ from integrations.admin.deployment import DeploymentAdmin
 from integrations.admin.import_run import ImportRunAdmin
 from integrations.admin.import_upload import ImportUploadAdmin
 from integrations.admin.imported_row import ImportedRowAdmin
+from integrations.admin.ingest_activity import IngestActivityAdmin
+from integrations.admin.ingest_key import IngestKeyAdmin
 from integrations.admin.integration import IntegrationAdmin
 from integrations.admin.linked_account import LinkedAccountAdmin
 from integrations.admin.provider_config import ProviderConfigAdmin
@@ -26,6 +28,8 @@ __all__ = [
     "ImportRunAdmin",
     "ImportUploadAdmin",
     "ImportedRowAdmin",
+    "IngestActivityAdmin",
+    "IngestKeyAdmin",
     "IntegrationAdmin",
     "LinkedAccountAdmin",
     "ProvidedAgentAdmin",

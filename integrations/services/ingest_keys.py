@@ -40,7 +40,12 @@ def prefix_of(key: str) -> str:
 
 @sensitive_variables("key")
 def create_key(
-    project: Project, name: str, created_by: User | None = None, expires_at: datetime | None = None
+    project: Project,
+    name: str,
+    created_by: User | None = None,
+    expires_at: datetime | None = None,
+    *,
+    requests_per_minute: int | None = None,
 ) -> tuple[IngestKey, str]:
     """A new key and the key itself, which cannot be shown again.
 
@@ -59,6 +64,7 @@ def create_key(
         key_hash=hash_of(key),
         created_by=created_by,
         expires_at=expires_at,
+        requests_per_minute=requests_per_minute,
     )
     return row, key
 
@@ -81,11 +87,7 @@ def rotate_key(key: IngestKey, overlap: timedelta, by: User) -> tuple[IngestKey,
         is_valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
         if not change_if(key, is_valid & is_unchanged, now=now, expires_at=ends):
             raise ValidationError("It is not valid any more, or was changed meanwhile.", code="changed")
-        new, secret = create_key(key.project, key.name, by, new_end)
-        if key.requests_per_minute is not None:
-            new.requests_per_minute = key.requests_per_minute
-            new.save(update_fields=["requests_per_minute", "updated_at"])
-    return new, secret
+        return create_key(key.project, key.name, by, new_end, requests_per_minute=key.requests_per_minute)
 
 
 def revoke_key(key: IngestKey, by: User) -> None:

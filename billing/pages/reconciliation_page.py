@@ -46,6 +46,7 @@ class Row:
     cells: tuple[Cell, ...]
     difference: str
     unpriced: int
+    is_part_priced: bool
     is_above: bool
     swatch: str = ""
 
@@ -201,6 +202,7 @@ def _row(line: Line, answer: Reconciliation, decimals: int, label: str, note: st
         cells,
         _difference(line.pairs["cost"], decimals),
         line.unpriced,
+        line.pairs["cost"].ledger is not None,
         bool(above),
         answer.provider if line.model else "",
     )
@@ -260,7 +262,9 @@ def _known(amount: object, decimals: int) -> str:
 
 
 def _unpriced(requests: int) -> str:
-    return f"without {count_text(requests)} unpriced requests" if requests else "all compared requests priced"
+    if not requests:
+        return "all compared requests are priced"
+    return f"without {count_text(requests)} unpriced request{'' if requests == 1 else 's'}"
 
 
 def _tokens(pair: Pair) -> str:

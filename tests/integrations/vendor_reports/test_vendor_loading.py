@@ -70,9 +70,7 @@ def test_batches_and_a_dry_run_count_alike(tmp_path: Path, monkeypatch: pytest.M
         page(openai_bucket(*results[:3], openai_result(output_tokens=-1))),
     ]
     dry = load(KIND, tmp_path, *documents, dry_run=True)
-    assert not (
-        ProviderReportedUsage.objects.exists() or ImportRun.objects.exists() or Source.objects.exists()
-    )
+    assert [model.objects.count() for model in (ProviderReportedUsage, ImportRun, Source)] == [0, 0, 0]
     wet = load(KIND, tmp_path, *documents)
     assert counts(dry) == counts(wet) == {"read": 9, "created": 5, "duplicates": 3, "rejected": 1}
     run = ImportRun.objects.get()

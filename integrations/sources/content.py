@@ -8,7 +8,7 @@ _ARCHIVES = (
     (b"\xfd7zXZ\x00", "an xz file: unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file: unpack it first"),
     (b"SQLite format 3\x00", "a SQLite database"),
-    (b"PAR1", "a Parquet file"),
+    (b"PAR1", "a Parquet file: export JSON Lines or CSV instead"),
     (b"%PDF", "a PDF"),
 )
 _MARKUP = ("<!doctype", "<html", "<?xml", "<head", "<body")

@@ -1,9 +1,27 @@
 """The formats that usage is imported from, by the name that the command takes."""
 
-from integrations.sources import claude_code, codex, gemini_cli, litellm, usage_csv
+from integrations.sources import (
+    claude_code,
+    codex,
+    gemini_cli,
+    helicone,
+    langfuse,
+    litellm,
+    openrouter,
+    usage_csv,
+)
 from integrations.sources.parsed import SourceFormat
 
 FORMATS: dict[str, SourceFormat] = {
     source.kind: source
-    for source in (claude_code.FORMAT, codex.FORMAT, gemini_cli.FORMAT, litellm.FORMAT, usage_csv.FORMAT)
+    for source in (
+        claude_code.FORMAT,
+        codex.FORMAT,
+        gemini_cli.FORMAT,
+        litellm.FORMAT,
+        openrouter.FORMAT,
+        langfuse.FORMAT,
+        helicone.FORMAT,
+        usage_csv.FORMAT,
+    )
 }

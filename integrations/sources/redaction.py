@@ -32,6 +32,7 @@ _PATTERNS = (
 )
 _CONTENT = frozenset(
     {"messages", "response", "proxy_server_request", "content", "input", "output", "toolUseResult"}
+    | {"request_body", "response_body", "prompt", "completion"}
 )
 """Fields with what people and models said: none of it is needed to mend a record."""
 

@@ -23,6 +23,7 @@ CHANGED_BY_NOBODY = {
     "billing.RollupZone",
     "billing.ModelPrice",
     "billing.TokenUsage",
+    "billing.TraceShape",
     "chat.AgentRun",
     "chat.ContextOptimization",
     "chat.FileContent",
@@ -34,6 +35,8 @@ CHANGED_BY_NOBODY = {
     "chat.ToolExecution",
     "integrations.ImportRun",
     "integrations.ImportedRow",
+    "integrations.IngestActivity",
+    "integrations.IngestKey",
     "integrations.RejectedRecord",
     "projects.BackgroundJob",
 }

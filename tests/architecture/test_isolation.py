@@ -32,6 +32,9 @@ SAY_NOTHING_OF_PROJECTS = {
     "dashboard:theme",
     "chat:decide_approvals",
     "chat:mark",
+    "integrations:ingest_litellm",
+    "integrations:api_usage",
+    "integrations:api_openapi",
     "admin:index",
     "admin:login",
     "admin:logout",
@@ -191,4 +194,4 @@ def test_nobody_reads_without_signing_in(ours: Planted) -> None:
             )
             if not to_login:
                 answered[address] = response.status_code
-    assert answered == {"/admin/login/": 200}
+    assert answered == {"/admin/login/": 200, "/api/openapi.json": 200}

@@ -24,6 +24,7 @@ from chat.models import Conversation, Message
 from core.ids import new_id
 from integrations.models import ImportedRow, ImportRun, RejectedRecord, Source
 from projects.models import Membership, Project
+from tests.planting_doors import plant_doors
 from tests.planting_systems import plant_systems
 
 _NOT_WORDS = frozenset(
@@ -125,6 +126,7 @@ def plant(mark: str) -> Planted:
         target_id=conversation.pk,
         content_hash=b"0" * 16,
     )
+    plant_doors(put, planted, now)
     plant_systems(put, planted, now)
     planted[RollupZone] = RollupZone.objects.get_or_create(zone="UTC", defaults={"built_at": now})[0]
     return planted

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from billing.ledger.events import Result
+from billing.ledger.events import Result, UsageEvent
 from billing.ledger.record import record_usage
 from chat.models import Conversation, Message
 from core.ids import new_id
@@ -25,6 +25,7 @@ _MESSAGES = "messages"
 _HASH_BYTES = 16
 _FORGOTTEN = bytes(_HASH_BYTES)
 """The hash of a message that left the export: when it comes back, it is written again."""
+_MESSAGE_FIELDS = tuple(each.name for each in fields(MessageDraft))
 
 DELETED = "were deleted here and stay deleted"
 ELSEWHERE = "stay in the project of their first import"
@@ -53,11 +54,14 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
     than what is here changes nothing, so that exports may be imported in any order and again.
     """
     source = Source.objects.select_for_update().get(pk=source.pk)
-    key, digest = stored_key(draft.key), _conversation_digest(draft)
+    digests = {message.key: _message_digest(message) for message in draft.messages}
+    key, digest = stored_key(draft.key), _conversation_digest(draft, digests.values())
     known = remembered(source, _CONVERSATIONS, [key]).get(key)
     if known is None:
         name = draft.project_name if project_name is None else project_name
-        return _create(draft, source, projects_named([name], source)[name], key, digest)
+        project_id = projects_named([name], source)[name]
+        pk = _create(draft, source, project_id, key, digest)
+        return _Messages(draft, source, project_id, pk, digests).write("created")
     unchanged = Written("unchanged", known.project_id)
     if known.content_hash == digest:
         unchanged.messages["unchanged"] = len(draft.messages)
@@ -72,13 +76,13 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
         return unchanged
     rows.update(**_fields(draft))
     _remember_change(known, digest)
-    written = _Messages(draft, source, known.project_id, known.target_id).write("updated")
+    written = _Messages(draft, source, known.project_id, known.target_id, digests).write("updated")
     if project_name is not None and known.project_id != projects_named([project_name], source)[project_name]:
         written.stayed = ELSEWHERE
     return written
 
 
-def _create(draft: ConversationDraft, source: Source, project_id: UUID, key: str, digest: bytes) -> Written:
+def _create(draft: ConversationDraft, source: Source, project_id: UUID, key: str, digest: bytes) -> UUID:
     """A conversation that a door made of the same session is taken for this one."""
     conversation, is_new = Conversation.objects.get_or_create(
         project_id=project_id, source=source.name, external_id=key, defaults=_fields(draft)
@@ -87,7 +91,7 @@ def _create(draft: ConversationDraft, source: Source, project_id: UUID, key: str
         Conversation.objects.filter(pk=conversation.pk, project_id=project_id).update(**_fields(draft))
     row = _row(source, project_id, _CONVERSATIONS, key, conversation, digest)
     ImportedRow.objects.bulk_create([row])
-    return _Messages(draft, source, project_id, conversation.pk).write("created")
+    return conversation.pk
 
 
 def _fields(draft: ConversationDraft) -> dict[str, Any]:
@@ -109,13 +113,14 @@ class _Messages:
     source: Source
     project_id: UUID
     conversation_id: UUID
+    digests: Mapping[str, bytes]
     ids: dict[str, UUID] = field(default_factory=dict)
 
     def write(self, result: str) -> Written:
         written = Written(result, self.project_id)
         keys = {message.key: stored_key(f"{self.draft.key}/{message.key}") for message in self.draft.messages}
         known = remembered(self.source, _MESSAGES, keys.values())
-        digests = {message.key: _message_digest(message) for message in self.draft.messages}
+        digests = self.digests
         present = dict(self._rows().order_by("position").values_list("pk", "position"))
         fresh, changed = [], []
         for message in self.draft.messages:
@@ -268,12 +273,11 @@ def _remember_change(known: Remembered, digest: bytes) -> None:
 
 
 def _message_digest(message: MessageDraft) -> bytes:
-    return _digest(asdict(message))
+    return _digest({name: getattr(message, name) for name in _MESSAGE_FIELDS})
 
 
-def _conversation_digest(draft: ConversationDraft) -> bytes:
-    messages = [_message_digest(message).hex() for message in draft.messages]
-    return _digest({"key": draft.key, **_fields(draft), "messages": messages})
+def _conversation_digest(draft: ConversationDraft, messages: Iterable[bytes]) -> bytes:
+    return _digest({"key": draft.key, **_fields(draft), "messages": [digest.hex() for digest in messages]})
 
 
 def _digest(said: dict[str, Any]) -> bytes:
@@ -282,5 +286,7 @@ def _digest(said: dict[str, Any]) -> bytes:
     return sha256(content.encode()).digest()[:_HASH_BYTES]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> Any:
+    if isinstance(value, UsageEvent):
+        return asdict(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -18,6 +18,7 @@ _WORDS = {
     Result.CREATED: RECORDED,
     Result.UNCHANGED: DUPLICATE,
     Result.DUPLICATE: DUPLICATE,
+    Result.MERGED: DUPLICATE,
     Result.REJECTED: REJECTED,
 }
 _NAMED_FIELD = re.compile(r"(?P<field>\w[\w.\[\]]*(?:, \w[\w.\[\]]*)*): (?P<reason>.+)", re.DOTALL)

@@ -72,6 +72,12 @@ _SUBJECT = column(
     "model or line item",
     plain=lambda line: line.model or line.line_item,
 )
+_BATCH = column(
+    "is_batch",
+    lambda line: {True: "yes", False: "no"}.get(line.is_batch, NOT_APPLICABLE),
+    "batch",
+    plain=lambda line: line.is_batch,
+)
 _KIND = badges("kind", _KINDS)
 _AMOUNT = money("amount", decimals=4, unknown=NOT_APPLICABLE)
 _EXACT = money("amount", decimals=9, unknown=NOT_APPLICABLE)
@@ -98,7 +104,7 @@ _NAMES: tuple[Column, ...] = (
     text("vendor_user", "user there"),
     text("api_key", "API key"),
     text("service_tier"),
-    text("is_batch", "batch"),
+    _BATCH,
     text("context_window"),
     text("region"),
 )

@@ -166,11 +166,14 @@ def test_wrong_usage_is_a_sentence(args: tuple[str, ...]) -> None:
 
 
 def test_the_admin_shows_a_line_and_leads_to_the_comparison(owner: Client) -> None:
-    line = report(line_item="gpt-5, input", amount=Decimal("0.000188"), raw={"organization_id": "org-9"})
+    line = report(
+        line_item="gpt-5, input", amount=Decimal("0.000188"), raw={"organization_id": "org-9"}, is_batch=False
+    )
     report("other", day=NEXT, requests=5, provider="anthropic")
     html = owner.get(f"{LIST}{line.pk}/change/").content.decode()
     assert "org-9" in html
     assert "$0.000188000" in html
+    assert '<div class="readonly">no</div>' in html
     assert f"/reconciliation/?provider=openai&amp;from={DAY}&amp;to={DAY}" in html
     for query in (f"day={DAY}", "provider=openai", "kind__exact=cost", "q=gpt"):
         rows = owner.get(f"{LIST}?{query}").context["cl"].result_list

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from integrations.doors import api, litellm
+from integrations.doors import api, health, litellm, otlp
 from integrations.views.imports.new import new_import
 from integrations.views.imports.rejected import rejected_records
 from integrations.views.imports.upload import import_upload
@@ -9,6 +9,11 @@ from integrations.views.imports.uploads import imports
 app_name = "integrations"
 
 urlpatterns: list[URLPattern] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("v1/traces", otlp.traces, name="otlp_traces"),
+    path("v1/logs", otlp.logs, name="otlp_logs"),
+    path("v1/metrics", otlp.metrics, name="otlp_metrics"),
     path("ingest/litellm", litellm.receive, name="ingest_litellm"),
     path("api/usage", api.receive, name="api_usage"),
     path("api/openapi.json", api.openapi, name="api_openapi"),

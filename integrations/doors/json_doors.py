@@ -19,6 +19,7 @@ _WORDS = {
     Result.UNCHANGED: DUPLICATE,
     Result.DUPLICATE: DUPLICATE,
     Result.MERGED: DUPLICATE,
+    Result.MERGED: DUPLICATE,
     Result.REJECTED: REJECTED,
 }
 _NAMED_FIELD = re.compile(r"(?P<field>\w[\w.\[\]]*(?:, \w[\w.\[\]]*)*): (?P<reason>.+)", re.DOTALL)
@@ -44,14 +45,7 @@ def json_door(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRe
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
-    response = JsonResponse({"error": refused.message}, status=refused.status)
-    if refused.retry_after_s is not None:
-        response["Retry-After"] = str(refused.retry_after_s)
-    if refused.status == 401:
-        response["WWW-Authenticate"] = "Bearer"
-    if refused.status == 405:
-        response["Allow"] = "POST"
-    return response
+    return JsonResponse({"error": refused.message}, status=refused.status, headers=refused.headers)
 
 
 def word_of(result: Result) -> str:

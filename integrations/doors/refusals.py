@@ -11,3 +11,13 @@ class Refused(Exception):
     status: int
     message: str
     retry_after_s: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's status asks for beside it."""
+        found = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+        if self.status == 401:
+            found["WWW-Authenticate"] = "Bearer"
+        if self.status == 405:
+            found["Allow"] = "POST"
+        return found

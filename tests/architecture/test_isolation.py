@@ -32,6 +32,11 @@ SAY_NOTHING_OF_PROJECTS = {
     "dashboard:theme",
     "chat:decide_approvals",
     "chat:mark",
+    "integrations:healthz",
+    "integrations:readyz",
+    "integrations:otlp_traces",
+    "integrations:otlp_logs",
+    "integrations:otlp_metrics",
     "integrations:ingest_litellm",
     "integrations:api_usage",
     "integrations:api_openapi",
@@ -194,4 +199,9 @@ def test_nobody_reads_without_signing_in(ours: Planted) -> None:
             )
             if not to_login:
                 answered[address] = response.status_code
-    assert answered == {"/admin/login/": 200, "/api/openapi.json": 200}
+    assert answered == {
+        "/admin/login/": 200,
+        "/api/openapi.json": 200,
+        "/healthz": 200,
+        "/readyz": 200,
+    }

@@ -43,7 +43,7 @@ def state_of(key: IngestKey) -> str:
 _KINDS = {"valid": "ok", "expiring": "warn", "expired": "", "revoked": "danger"}
 _STATE = column("state", lambda key: badge(state_of(key), _KINDS[state_of(key)]), "state", plain=state_of)
 _PREFIX = column("known_by", lambda key: f"{key.prefix}…", "known by", plain=lambda key: key.prefix)
-_CREATED = time("created_at", "made", "created_at")
+_CREATED = time("created_at", "made")
 _LAST_USED = time("last_used_at", "last used")
 _REVOKED = time("revoked_at", "revoked", seconds=True)
 _SHOWN = ("project", "name", _PREFIX, _STATE, "created_by", _CREATED, "expires_at", _LAST_USED, _REVOKED)

@@ -26,6 +26,8 @@ _PATTERNS = (
     # Keys known by their shape: OpenAI and Anthropic, GitHub, Google, AWS, Slack, Groq, xAI, JSON Web Tokens.
     (re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}"), REMOVED),
     (re.compile(r"\b(?:gh[pousr]_|github_pat_|gsk_|xai-|hf_|xox[abprs]-)[A-Za-z0-9_-]{8,}"), REMOVED),
+    # Our own ingest keys; their first part may be shown.
+    (re.compile(r"\b(chk_[a-z]{12})_[A-Za-z0-9]{8,}"), rf"\g<1>_{REMOVED}"),
     (re.compile(r"\bAIza[A-Za-z0-9_-]{20,}"), REMOVED),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), REMOVED),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.?[A-Za-z0-9_-]*"), REMOVED),

@@ -20,6 +20,7 @@ from integrations.sources.redaction import REMOVED, record_text, redacted
         ("password=hunter2 next", f'password="{REMOVED}" next'),
         ("{'access_token': 'hush', 'b': 2}", f"{{'access_token': \"{REMOVED}\", 'b': 2}}"),
         ("ghp_abcdefghijklmnop and AKIAABCDEFGHIJKLMNOP", f"{REMOVED} and {REMOVED}"),
+        ("sent chk_abcdefghijkl_" + "aZ9" * 14 + "b to us", f"sent chk_abcdefghijkl_{REMOVED} to us"),
         ("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.abc", REMOVED),
         (
             '{"prompt_tokens": 12, "user_api_key_alias": "team"}',

@@ -36,7 +36,7 @@ def record(**overrides: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "id": "call-1",
     "occurred_at": "2026-11-22T06:20:03.5+01:00",
     "provider": "openai.chat",

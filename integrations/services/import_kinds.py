@@ -6,12 +6,12 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from integrations.formats import FORMATS
 from integrations.models import Source
 from integrations.services.results import ImportResult
 from integrations.services.runs import SourceKindError
 from integrations.services.usage_import import OnProgress, import_usage
 from integrations.sources.files import NothingToReadError
-from integrations.sources.formats import FORMATS
 from integrations.sources.parsed import ParsedUsage
 
 REFUSALS: tuple[type[Exception], ...] = (NothingToReadError, SourceKindError)

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import DatabaseError, transaction
 
 from core.database import in_transaction
+from integrations.formats import FORMATS
 from integrations.models import ImportRun
 from integrations.services.attribution import project_named
 from integrations.services.booking import BatchItem, Booked, book
@@ -14,7 +15,6 @@ from integrations.services.results import SHOWN_REJECTIONS, ImportResult, Reject
 from integrations.services.runs import finish_run, source_named, start_run
 from integrations.services.trace_links import TraceLinks
 from integrations.sources.files import InputFile, NothingToReadError, find_files
-from integrations.sources.formats import FORMATS
 from integrations.sources.parsed import Ignored, Link, Notice, Parsed, ParsedUsage, SourceFormat
 from integrations.sources.tallies import MetKeys
 

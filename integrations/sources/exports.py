@@ -1,6 +1,7 @@
 """Reading what tools export: one record a call, as JSON of any shape or as CSV."""
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from typing import Any
 
 from integrations.sources.content import EmptyFileError, WrongContentError
 from integrations.sources.csv_records import Header, rows_of
@@ -13,6 +14,8 @@ from integrations.sources.values import BadValueError
 Refusal = Callable[[Collection[str]], str]
 """Why a record of such fields (a CSV file of such columns) is none of the tool's; empty when it is one."""
 
+Shown = Callable[[dict[str, Any]], dict[str, Any]]
+
 _GIVE_UP_AFTER = 10
 """Records that are none of the tool's from the start on: the file is something else, which is said once."""
 
@@ -23,28 +26,32 @@ def read_exports(
     *,
     refusal: Refusal,
     parse: Callable[[Record], Parsed],
+    shown: Shown = lambda record: record,
 ) -> Generator[Parsed, None, None]:
-    """What `parse` makes of every record, as they are read. It may raise BadValueError."""
+    """What `parse` makes of every record, as they are read. It may raise BadValueError.
+
+    `shown`: what may be kept of a rejected record, when its fields' names do not tell where words are.
+    """
     for file in files:
         try:
             with open_text(file, on_bytes) as opened:
-                for record in _records(file.name, opened, refusal):
+                for record in _records(file.name, opened, refusal, shown):
                     if isinstance(record, Rejection):
                         yield record
                         continue
                     try:
                         yield parse(record)
                     except BadValueError as error:
-                        yield Rejection(record.where, str(error), record_text(record.value))
+                        yield Rejection(record.where, str(error), record_text(shown(record.value)))
         except (EmptyFileError, WrongContentError) as error:
             yield Rejection(file.name, str(error))
         except READ_ERRORS as error:
             yield Rejection(file.name, read_fault(error))
 
 
-def _records(name: str, opened: TextInput, refusal: Refusal) -> Iterator[Record | Rejection]:
+def _records(name: str, opened: TextInput, refusal: Refusal, shown: Shown) -> Iterator[Record | Rejection]:
     if opened.head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        yield from _judged(name, records_of(name, opened), refusal)
+        yield from _judged(name, records_of(name, opened), refusal, shown)
         return
     names: tuple[str, ...] = ()
     for row in rows_of(name, opened):
@@ -60,7 +67,7 @@ def _records(name: str, opened: TextInput, refusal: Refusal) -> Iterator[Record 
 
 
 def _judged(
-    name: str, records: Iterator[Record | Rejection], refusal: Refusal
+    name: str, records: Iterator[Record | Rejection], refusal: Refusal, shown: Shown
 ) -> Iterator[Record | Rejection]:
     """Refused records before the first good one are held back: when none is good, it is said once."""
     refused: list[Rejection] = []
@@ -70,7 +77,7 @@ def _judged(
         if isinstance(record, Rejection):
             yield record
         elif reason:
-            rejection = Rejection(record.where, reason, record_text(record.value))
+            rejection = Rejection(record.where, reason, record_text(shown(record.value)))
             if has_good:
                 yield rejection
                 continue

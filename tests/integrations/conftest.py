@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from integrations.formats import FORMATS
 from integrations.sources.files import find_files
-from integrations.sources.formats import FORMATS
 from integrations.sources.parsed import Parsed
 
 Reader = Callable[..., list[Parsed]]

@@ -9,11 +9,11 @@ import pytest
 
 from billing.ledger.events import UsageEvent
 from billing.models import TokenUsage, TraceShape
+from integrations.formats import FORMATS
 from integrations.models import Source
 from integrations.services import usage_import
 from integrations.services.usage_import import import_usage
 from integrations.sources.files import InputFile
-from integrations.sources.formats import FORMATS
 from integrations.sources.parsed import Link, OnBytes, Parsed, ParsedUsage, SourceFormat
 from tests.factories import NOON
 

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from core.commands import ReportingCommand, UsageError
+from integrations.formats import FORMATS
 from integrations.management.options import given_name, progress_bar
 from integrations.models import Source
 from integrations.services.results import ImportResult
@@ -14,7 +15,6 @@ from integrations.services.runs import SourceKindError
 from integrations.services.usage_import import OnProgress, import_usage
 from integrations.services.vendor_reports import import_vendor_report
 from integrations.sources.files import NothingToReadError
-from integrations.sources.formats import FORMATS
 from integrations.vendor_reports.registry import REPORTS
 from projects.models import Project
 

@@ -11,6 +11,7 @@ from integrations.sources import (
     usage_csv,
 )
 from integrations.sources.parsed import SourceFormat
+from integrations.telemetry_files import otlp, phoenix
 
 FORMATS: dict[str, SourceFormat] = {
     source.kind: source
@@ -22,6 +23,8 @@ FORMATS: dict[str, SourceFormat] = {
         openrouter.FORMAT,
         langfuse.FORMAT,
         helicone.FORMAT,
+        phoenix.FORMAT,
+        otlp.FORMAT,
         usage_csv.FORMAT,
     )
 }

@@ -7,7 +7,7 @@ export PORT
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --extra duckdb --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help demo run test install install-dev lint types checks tests browser lock
+.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ browser: install-dev ## Find a Chromium, or install Debian's when run as root
 
 tests: install-dev ## All tests on SQLite and on a PostgreSQL that it starts and stops
 	@$(PYTHON) -m tests.engines
+
+bench-ingest: install-dev ## Events a second through the doors, beside plain INSERTs, on both engines
+	@$(PYTHON) -m tests.bench.ingest
 
 lock: install-dev ## Write requirements*.txt anew from pyproject.toml
 	@$(LOCK) --output-file requirements.txt

@@ -30,20 +30,20 @@ _SIGNALS = {
 def decode_traces(body: bytes, content_type: str) -> Iterator[Span | Rejection]:
     """The body's spans in order; one that cannot be read is a Rejection, the others stand.
 
-    `content_type` is PROTOBUF or JSON. Raises BadValueError, at the latest while iterating, when the message
-    around the spans cannot be read.
+    `content_type` is PROTOBUF or JSON, parameters allowed. Raises BadValueError, at the latest while
+    iterating, when the message around the spans cannot be read.
     """
-    return json_decoding.spans(body) if content_type == JSON else protobuf_decoding.spans(body)
+    return json_decoding.spans(body) if _is_json(content_type) else protobuf_decoding.spans(body)
 
 
 def decode_logs(body: bytes, content_type: str) -> Iterator[LogRecord | Rejection]:
     """The body's log records, as `decode_traces`."""
-    return json_decoding.log_records(body) if content_type == JSON else protobuf_decoding.log_records(body)
+    return json_decoding.log_records(body) if _is_json(content_type) else protobuf_decoding.log_records(body)
 
 
 def check_metrics(body: bytes, content_type: str) -> None:
     """Raises BadValueError when the body is no message of metrics."""
-    (json_decoding if content_type == JSON else protobuf_decoding).check_metrics(body)
+    (json_decoding if _is_json(content_type) else protobuf_decoding).check_metrics(body)
 
 
 def guess(body: bytes) -> tuple[Signal, str]:
@@ -58,3 +58,7 @@ def guess(body: bytes) -> tuple[Signal, str]:
     if (kind := protobuf_decoding.kind_of(body)) is not None:
         return Signal(kind), PROTOBUF
     raise BadValueError("The file is no body of an OTLP request")
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == JSON

@@ -142,3 +142,36 @@ def test_helicone(samples) -> None:
     assert list(statuses) == [("h-1", "ok"), ("h-2", "error"), ("h-3", "cached"), ("h-4", "ok")]
     reported = TokenUsage.objects.aggregate(cost=Sum("reported_cost"))["cost"]
     assert reported == Decimal(expected["cost_usd"])
+
+
+SAVED = (
+    "claude_code_full",
+    "double_instrumented_pydantic",
+    "gemini_full",
+    "multi_project_otel",
+    "openinference_anthropic",
+    "openllmetry_openai",
+    "otel_genai_openai",
+    "vercel_ai_json_gzip",
+)
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_saved_bodies_count_as_if_they_were_sent(samples, name) -> None:
+    check = told(samples / name / "capture_check.json")
+    folder = samples / name / "requests"
+    import_usage(source_kind="otlp", paths=[folder], project_name="Search")
+    after = (check.get("logs") or check["spans"])["after_dedup_rules"]
+    measured = booked()
+    measured["calls"] = TokenUsage.objects.booked().exclude(input_tokens=None, output_tokens=None).count()
+    assert measured == truth(after)
+    again = import_usage(source_kind="otlp", paths=[folder], project_name="Search").counts
+    assert again.created == 0
+    assert check_rollups().drifts == ()
+
+
+def test_saved_bodies_go_to_the_projects_that_they_name(samples) -> None:
+    run("otlp", samples / "multi_project_otel" / "requests")
+    services = told(samples / "multi_project_otel" / "expected.json")["by_service"]
+    for name, figures in services.items():
+        assert booked(project__name=name)["input_tokens"] == figures["input_tokens"], name

@@ -32,7 +32,7 @@ class Command(ReportingCommand):
             nargs="*",
             type=Path,
             metavar="PATH",
-            help="Files and folders. Default: where the tool keeps them (claude-code: ~/.claude/projects).",
+            help="Files and folders. Default: where a coding agent keeps them (~/.claude/projects, …).",
         )
         parser.add_argument("--project", metavar="NAME", help="Book all in this project; a new one is made.")
         parser.add_argument("--source-name", metavar="NAME", help="The name of the source (default: format).")

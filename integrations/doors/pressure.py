@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from billing.ledger.settle import LedgerRaceError
 from integrations.doors.refusals import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -47,8 +48,9 @@ def door(respond: Callable[[HttpRequest, Refused], HttpResponse]) -> Callable[[H
                 return handler(request)
             except Refused as refused:
                 return respond(request, refused)
-            except (OperationalError, InterfaceError):
-                # Locked, full, out of connections, or gone: the transaction is undone, and may succeed later.
+            except (OperationalError, InterfaceError, LedgerRaceError):
+                # Locked, full, out of connections, gone, or outrun: nothing was written, and the same may
+                # succeed later.
                 trouble = Refused(
                     503, "The database takes nothing just now: send it again.", _RETRY_AFTER_TROUBLE_S
                 )

@@ -13,7 +13,7 @@ from integrations.models import IngestActivity
 from integrations.services.booking import RecordResult, book, keep_refused
 from integrations.services.content import keep_content
 from integrations.services.results import Counts
-from integrations.services.runs import add_counts, live_run, source_named
+from integrations.services.runs import add_counts, live_run, live_source
 from integrations.sources.parsed import ParsedUsage, Rejection
 from integrations.sources.tallies import MetKeys
 from projects.models import Project
@@ -38,7 +38,7 @@ def take_in(delivery: Delivery, project: Project) -> list[RecordResult]:
 
 
 def _take_in(delivery: Delivery, project: Project) -> list[RecordResult]:
-    source = source_named(delivery.source_kind, delivery.source_kind)
+    source = live_source(delivery.source_kind)
     with MetKeys() as met:
         booked = book(
             delivery.items,

@@ -27,6 +27,14 @@ def source_named(name: str, kind: str) -> Source:
     return source
 
 
+def live_source(kind: str) -> Source:
+    """The source of what comes live through a door; a source of another kind keeps the name it has."""
+    try:
+        return source_named(kind, kind)
+    except SourceKindError:
+        return source_named(f"{kind} (live)", kind)
+
+
 def start_run(source: Source, *, label: str, project: Project | None) -> ImportRun:
     """A new run. Runs of the source that a killed process left behind are marked as interrupted."""
     now = timezone.now()

@@ -109,7 +109,7 @@ def _book_calls(
             booked.refused.append(Refused(Rejection(item.where, outcome.reason, raw), projects[name]))
             continue
         booked.keys.add(key)
-        if outcome.result == Result.CREATED:
+        if outcome.result in {Result.CREATED, Result.MERGED}:
             created.append((projects[name], event.session_id, event.occurred_at))
         _count(booked.counts, outcome, is_met=key in met_before)
     settle_sessions(sessions, spans_of(created))
@@ -139,7 +139,7 @@ def _attributed(
 
 def _count(counts: Counts, outcome: Outcome, *, is_met: bool) -> None:
     """A call that this run met before is a duplicate, even when this report is fuller and was booked."""
-    if is_met or outcome.result == Result.DUPLICATE:
+    if is_met or outcome.result in {Result.DUPLICATE, Result.MERGED}:
         counts.duplicates += 1
     elif outcome.result == Result.UNCHANGED:
         counts.unchanged += 1

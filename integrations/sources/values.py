@@ -12,6 +12,9 @@ MAX_COUNT = 2**53
 MAX_DOLLARS = 9_000_000_000
 """Just below what a bigint of nanodollars holds."""
 
+_LARGEST_MAGNITUDE = 60
+"""Power of ten beyond which a number is no count, amount or time."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11
 """An epoch number above this counts milliseconds: as seconds it would be after the year 5100."""
@@ -147,10 +150,19 @@ def _decimal(value: Any, field: str, kind: str) -> Decimal:
         except (InvalidOperation, ValueError):
             raise BadValueError(f"{field}: {_shown(value)} is not {kind}") from None
         if exact.is_finite():
-            return exact
+            return _computable(exact)
     elif isinstance(value, float) and math.isfinite(value):
         return Decimal(str(value))
     raise BadValueError(f"{field}: {_shown(value)} is not {kind}")
+
+
+def _computable(exact: Decimal) -> Decimal:
+    """`exact`, or for magnitudes that no field has (1e400000000) another that arithmetic does not refuse."""
+    magnitude = exact.adjusted()
+    if exact and abs(magnitude) > _LARGEST_MAGNITUDE:
+        exponent = _LARGEST_MAGNITUDE if magnitude > 0 else -_LARGEST_MAGNITUDE
+        return Decimal((exact.as_tuple().sign, (1,), exponent))
+    return exact
 
 
 def _shown(value: Any) -> str:

@@ -54,6 +54,9 @@ def test_counts(value, expected) -> None:
         (2**53 + 1, "9007199254740993 is too large"),
         ("1e999999", "“1e999999” is too large"),
         ("-1e999999", "“-1e999999” is negative"),
+        ("1e400000000", "“1e400000000” is too large"),
+        ("-1e400000000", "“-1e400000000” is negative"),
+        ("1e-400000000", "“1e-400000000” is not a whole number"),
     ],
 )
 def test_what_is_no_count(value, reason) -> None:

@@ -162,7 +162,10 @@ def _bytes(value: Any, depth: int) -> str:
 def _array(value: Any, depth: int) -> list[Any]:
     if not isinstance(value, dict):
         raise BadValueError("arrayValue: is not an object")
-    return [value_of(member, depth + 1) for member in objects(value, "values", "arrayValue")]
+    members = field(value, "values")
+    if members is not None and not isinstance(members, list):
+        raise BadValueError("arrayValue.values: is not a list")
+    return [value_of(member, depth + 1) for member in members or ()]
 
 
 def _pairs(value: Any, depth: int) -> Attributes:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from integrations.models import ImportUpload
+from integrations.services.import_kinds import ImportKind
 from projects.models import Project
 from projects.roles import may_annotate, may_operate, operated_project_ids
 
@@ -13,6 +14,10 @@ from projects.roles import may_annotate, may_operate, operated_project_ids
 def may_import(user: User) -> bool:
     """Whether `user` may import into any project."""
     return may_operate(user)
+
+
+def may_import_kind(user: User, kind: ImportKind) -> bool:
+    return user.is_owner or not kind.is_of_installation
 
 
 def may_handle(user: User, upload: ImportUpload) -> bool:

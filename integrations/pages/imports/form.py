@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 
 from accounts.models import User
 from integrations.models import Source
-from integrations.pages.imports.access import importable_projects
+from integrations.pages.imports.access import importable_projects, may_import_kind
 from integrations.services.import_kinds import IMPORT_KINDS, ImportKind
 from projects.models import Project
 
@@ -34,12 +34,12 @@ class SeveralFilesField(forms.FileField):
 
 
 class NewImportForm(forms.Form):
-    """`project` is empty for the file's own project names, which owners alone may choose."""
+    """`project` is empty for the file's own project names, which owners alone may choose.
 
-    kind = forms.ChoiceField(
-        choices=lambda: [(name, name) for name in IMPORT_KINDS],
-        error_messages={"required": "Choose what wrote the files."},
-    )
+    `kinds` are those that the user may import.
+    """
+
+    kind = forms.ChoiceField(error_messages={"required": "Choose what wrote the files."})
     project = forms.ModelChoiceField(
         Project.objects.none(),
         required=False,
@@ -58,10 +58,15 @@ class NewImportForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.takes_own_names = user.is_owner
+        self.kinds = tuple(kind for kind in IMPORT_KINDS.values() if may_import_kind(user, kind))
+        self.fields["kind"].choices = [(kind.kind, kind.label) for kind in self.kinds]  # type: ignore[attr-defined]
         self.fields["project"].queryset = importable_projects(user)  # type: ignore[attr-defined]
 
     def clean_project(self) -> Project | None:
         project: Project | None = self.cleaned_data["project"]
+        kind = self.import_kind
+        if kind is not None and kind.is_of_installation:
+            return None
         if project is None and not self.takes_own_names:
             raise ValidationError("Choose the project that the files belong to.")
         return project

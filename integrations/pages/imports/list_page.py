@@ -15,7 +15,7 @@ from chat.pages.choices import read_uuid
 from core.keyset import read_cursor, read_slice
 from integrations.models import ImportUpload
 from integrations.pages.imports.access import may_import
-from integrations.pages.imports.kinds import kind_label
+from integrations.pages.imports.kinds import is_of_installation, kind_label
 from integrations.pages.imports.states import State, state_of
 
 SIZE = 25
@@ -27,6 +27,7 @@ class Line:
 
     upload: ImportUpload
     kind: str
+    is_of_installation: bool
     state: State
     counts: Mapping[str, int] | None
     is_preview: bool
@@ -67,4 +68,11 @@ def list_page(query: QueryDict, user: User) -> ListPage:
 
 def _line(upload: ImportUpload, state: State) -> Line:
     done, planned = upload.result.get("counts"), upload.preview.get("counts")
-    return Line(upload, kind_label(upload.format), state, done or planned, is_preview=not done)
+    return Line(
+        upload=upload,
+        kind=kind_label(upload.format),
+        is_of_installation=is_of_installation(upload.format),
+        state=state,
+        counts=done or planned,
+        is_preview=not done,
+    )

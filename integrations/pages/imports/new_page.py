@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from integrations.pages.imports.form import NewImportForm
-from integrations.services.import_kinds import IMPORT_KINDS, ImportKind, KindGroup
+from integrations.services.import_kinds import ImportKind, KindGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,9 @@ class NewPage:
 
 def new_page(form: NewImportForm) -> NewPage:
     groups = [
-        KindsOfGroup(group, tuple(kind for kind in IMPORT_KINDS.values() if kind.group == group))
-        for group in KindGroup
+        KindsOfGroup(group, tuple(kind for kind in form.kinds if kind.group == group)) for group in KindGroup
     ]
-    endings = {ending for kind in IMPORT_KINDS.values() for ending in kind.accepted}
+    endings = {ending for kind in form.kinds for ending in kind.accepted}
     return NewPage(
         form=form,
         groups=tuple(group for group in groups if group.kinds),

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from integrations.models import ImportUpload
 from integrations.pages.imports.access import may_handle, may_read_records
-from integrations.pages.imports.kinds import kind_label
+from integrations.pages.imports.kinds import is_of_installation, kind_label
 from integrations.pages.imports.rejected import Rejected, rejected_rows
 from integrations.pages.imports.states import State, state_of
 from integrations.services.import_kinds import IMPORT_KINDS, KindGroup
@@ -42,6 +42,7 @@ class UploadPage:
 
     upload: ImportUpload
     kind: str
+    is_of_installation: bool
     state: State
     counts: Mapping[str, int] | None
     is_done: bool
@@ -69,6 +70,7 @@ def upload_page(upload: ImportUpload, user: User) -> UploadPage:
     return UploadPage(
         upload=upload,
         kind=kind_label(upload.format),
+        is_of_installation=is_of_installation(upload.format),
         state=state_of(upload, timezone.now()),
         counts=counts,
         is_done=is_done,

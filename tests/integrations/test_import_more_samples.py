@@ -175,3 +175,15 @@ def test_saved_bodies_go_to_the_projects_that_they_name(samples) -> None:
     services = told(samples / "multi_project_otel" / "expected.json")["by_service"]
     for name, figures in services.items():
         assert booked(project__name=name)["input_tokens"] == figures["input_tokens"], name
+
+
+@pytest.mark.parametrize("kinds", [("gemini-cli", "otlp"), ("otlp", "gemini-cli")])
+def test_chats_and_telemetry_of_the_same_calls_count_once(samples, kinds) -> None:
+    folders = {"gemini-cli": "gemini_home", "otlp": "requests"}
+    for kind in kinds:
+        folder = samples / "gemini_full" / folders[kind]
+        import_usage(source_kind=kind, paths=[folder], project_name="Search")
+    assert booked() == truth(
+        told(samples / "gemini_full" / "capture_check.json")["chats"]["after_dedup_rules"]
+    )
+    assert check_rollups().drifts == ()

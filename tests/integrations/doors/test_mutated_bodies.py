@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import zlib
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -152,13 +153,13 @@ def _rewritten(draw: st.DrawFn, message: Any) -> bytes:
         holder, key = draw(st.sampled_from(places))
         match draw(st.sampled_from(["replace", "replace", "replace", "drop", "double"])):
             case "replace":
-                holder[key] = draw(_NASTY)
+                holder[key] = deepcopy(draw(_NASTY))
             case "drop":
                 del holder[key]
             case _ if isinstance(holder, list):
-                holder.append(holder[key])
+                holder.append(deepcopy(holder[key]))
             case _:
-                holder[f"{key}X"] = holder[key]
+                holder[f"{key}X"] = deepcopy(holder[key])
     encoded = json.dumps(document, ensure_ascii=draw(st.booleans()))
     encoding = draw(st.sampled_from(["utf-8"] * 8 + ["utf-16", "utf-8-sig"]))
     return encoded.encode(encoding, "surrogatepass")

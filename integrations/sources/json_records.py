@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-import ijson
-
 from integrations.sources.content import EmptyFileError, WrongContentError
 from integrations.sources.files import READ_ERRORS, InputFile, TextInput, open_text, read_fault
+from integrations.sources.json_values import DAMAGED, complete_values, damage
 from integrations.sources.lines import Lines, LineTooLongError
 from integrations.sources.parsed import Rejection
 from integrations.sources.values import BadValueError, parse_json
@@ -71,11 +70,11 @@ def records_of(name: str, opened: TextInput) -> Iterator[Record | Rejection]:
     """The objects of an open file that is a JSON array, one object, {"data": […]} or JSON Lines."""
     head = opened.head.lstrip("\ufeff \t\r\n")
     if head.startswith("["):
-        yield from _streamed(name, opened.text, "item")
+        yield from _streamed(name, opened.text)
     elif _WRAPPED_ARRAY.match(head):
-        yield from _streamed(name, opened.text, "data.item")
+        yield from _streamed(name, opened.text, within="data")
     elif _is_one_document(head):
-        yield from _streamed(name, opened.text, "")
+        yield from _streamed(name, opened.text)
     else:
         yield from lines_of(name, opened)
 
@@ -92,24 +91,20 @@ def _is_one_document(head: str) -> bool:
     return False
 
 
-def _streamed(name: str, text: TextIO, prefix: str) -> Iterator[Record | Rejection]:
+def _streamed(name: str, text: TextIO, *, within: str = "") -> Iterator[Record | Rejection]:
     number = 0
     try:
-        for number, value in enumerate(ijson.items(_Utf8(text), prefix, multiple_values=True), start=1):
+        for number, value in enumerate(complete_values(_Utf8(text), within=within), start=1):
             if isinstance(value, dict):
                 yield Record(f"{name}: record {number}", value)
             else:
                 yield Rejection(f"{name}: record {number}", "is not a JSON object", str(value)[:8000])
-    except (ijson.JSONError, ValueError, RecursionError) as error:
+    except DAMAGED as error:
         kept = f"the {number:,} before it were read" if number else "nothing was read"
-        yield Rejection(f"{name}: record {number + 1}", f"damaged JSON, {kept}: {_first_line(error)}")
+        yield Rejection(f"{name}: record {number + 1}", f"damaged JSON, {kept}: {damage(error)}")
         return
     if not number:
         yield Rejection(name, "holds no records")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 class _Utf8:

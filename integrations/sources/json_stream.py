@@ -4,29 +4,19 @@ import codecs
 import gzip
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO, Any, cast
-
-import ijson
+from typing import IO, cast
 
 from integrations.sources.archives import Document
 from integrations.sources.content import EmptyFileError, WrongContentError, text_encoding
 from integrations.sources.files import READ_ERRORS, read_fault
 from integrations.sources.json_records import Record
+from integrations.sources.json_values import DAMAGED, TooMuchError, complete_values, damage
 from integrations.sources.parsed import Rejection
 
 MOST_BYTES = 128 * 2**20
 """Of one object, images as base64 included."""
-MOST_DEPTH = 200
-"""Of lists and objects in one another: beyond it stands no record, but an attempt to exhaust memory."""
 _CHUNK = 1 << 16
 _RAW_KEPT = 8_000
-
-_BUILT = {"start_map": dict, "start_array": list}
-
-
-class TooMuchError(Exception):
-    """One object is larger or deeper than any record is."""
 
 
 def objects_of(document: Document, on_bytes: Callable[[int], None]) -> Iterator[Record | Rejection]:
@@ -38,7 +28,7 @@ def objects_of(document: Document, on_bytes: Callable[[int], None]) -> Iterator[
     try:
         with document.open() as raw:
             source = _Utf8(raw, on_bytes)
-            for number, value in enumerate(_values(source), start=1):
+            for number, value in enumerate(complete_values(source), start=1):
                 where = f"{document.name}: record {number}"
                 if isinstance(value, dict):
                     yield Record(where, value)
@@ -49,54 +39,11 @@ def objects_of(document: Document, on_bytes: Callable[[int], None]) -> Iterator[
             yield Rejection(document.name, "holds no records")
     except (EmptyFileError, WrongContentError) as error:
         yield Rejection(document.name, str(error))
-    except (ijson.JSONError, TooMuchError, ValueError, SystemError) as error:
-        # SystemError: ijson's C code goes on after a number of more digits than Python reads.
+    except DAMAGED as error:
         kept = f"the {number:,} before it were read" if number else "nothing was read"
-        reason = "a number of too many digits" if isinstance(error, SystemError) else _first_line(error)
-        yield Rejection(f"{document.name}: record {number + 1}", f"damaged JSON, {kept}: {reason}")
+        yield Rejection(f"{document.name}: record {number + 1}", f"damaged JSON, {kept}: {damage(error)}")
     except (*READ_ERRORS, zipfile.BadZipFile) as error:
         yield Rejection(document.name, read_fault(error))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
-@dataclass(slots=True)
-class _Open:
-    """A list or an object that is not complete yet; `key` is the member at hand."""
-
-    value: Any
-    key: str = ""
-
-    def put(self, value: Any) -> None:
-        if isinstance(self.value, list):
-            self.value.append(value)
-        else:
-            self.value[self.key] = value
-
-
-def _values(source: "_Utf8") -> Iterator[Any]:
-    """Complete values: each member of an outermost list, each outermost object."""
-    # Built here and not by ijson.items, whose prefixes grow with the square of the depth.
-    stack: list[_Open] = []
-    for event, value in ijson.basic_parse(source, multiple_values=True):
-        if event in _BUILT:
-            if len(stack) == MOST_DEPTH:
-                raise TooMuchError(f"more than {MOST_DEPTH} lists and objects in one another")
-            stack.append(_Open(_BUILT[event]()))
-            continue
-        if event == "map_key":
-            stack[-1].key = value
-            continue
-        if event in {"end_map", "end_array"}:
-            value = stack.pop().value
-            if not stack and isinstance(value, list):
-                continue
-        if not stack or (len(stack) == 1 and isinstance(stack[0].value, list)):
-            yield value
-        else:
-            stack[-1].put(value)
 
 
 class _Utf8:

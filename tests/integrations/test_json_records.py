@@ -81,3 +81,14 @@ def test_an_array_is_read_as_it_is_asked_for(tmp_path) -> None:
         assert next(found) == Record("usage.json: record 1", {"number": 0})
         assert sum(sizes) < path.stat().st_size / 10
         assert sum(1 for _ in found) == 199_999
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["[" * 100_000, '{"data": [' + '{"a":' * 100_000, '[{"a": 1' + "0" * 5_000 + "}]"],
+    ids=["lists", "objects", "digits"],
+)
+def test_what_would_exhaust_memory_is_refused_in_words(tmp_path: Path, document: str) -> None:
+    [rejection] = records(tmp_path / "usage", document)
+    assert isinstance(rejection, Rejection)
+    assert "damaged JSON, nothing was read" in rejection.reason

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -38,15 +39,16 @@ def end_keeper(keeper: "subprocess.Popen[bytes]") -> None:
     """Ask it to end, and wait until it has."""
     keeper.terminate()
     try:
-        keeper.wait(timeout=3 * _GRACE_S)
+        keeper.wait(timeout=4 * _GRACE_S)
     except subprocess.TimeoutExpired:
         keeper.kill()
 
 
 class Keeper:
-    """Runs one worker; SIGTERM and SIGINT end both, SIGHUP starts a new worker, with new code."""
+    """Runs `command`, the worker; SIGTERM and SIGINT end both, SIGHUP starts a new worker, with new code."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
+        self.command = command
         self.is_ending = False
         self.is_reloading = False
         self.parent = os.getppid()
@@ -58,15 +60,15 @@ class Keeper:
         pause_s = _FIRST_PAUSE_S
         while not self._must_end():
             started = time.monotonic()
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "config.background", "work"], cwd=_ROOT, process_group=0
-            )
+            worker = subprocess.Popen(self.command, cwd=_ROOT, process_group=0)
             while worker.poll() is None and not self._must_end() and not self.is_reloading:
                 time.sleep(_LOOK_EVERY_S)
             if worker.poll() is None:
                 _end_worker(worker)
                 self.is_reloading = False
                 continue
+            if self._must_end():
+                return
             pause_s = _FIRST_PAUSE_S if time.monotonic() - started > _LASTED_S else pause_s
             _say(f"The background worker ended ({worker.returncode}); another starts in {pause_s:.0f} s.")
             self._pause(pause_s)
@@ -125,4 +127,4 @@ def _say(sentence: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["work"]:
         work()
-    Keeper().run()
+    Keeper([sys.executable, "-m", "config.background", "work"]).run()

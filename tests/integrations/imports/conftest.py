@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.management.commands import db_worker
 
 Turn = Callable[[], None]
 
@@ -17,11 +17,13 @@ def uploads(settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def work() -> Turn:
+def work(monkeypatch: pytest.MonkeyPatch) -> Turn:
     """`work()`: a worker does all that waits, and ends."""
+    # As Django's test client does: the test's transaction lives on the connection.
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
 
     def turn() -> None:
-        Worker(
+        db_worker.Worker(
             queue_names=["default"],
             interval=0,
             batch=True,

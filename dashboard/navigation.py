@@ -128,6 +128,7 @@ GROUPS = (
     Group(
         "Connect",
         (
+            Page("Connect", "link", "integrations:connect", ("project", "zone")),
             Page(
                 "Ingest keys",
                 "key",

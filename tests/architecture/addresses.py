@@ -22,7 +22,8 @@ from django.utils import timezone
 from billing.models import ProviderReportedUsage, TokenUsage
 from billing.reports.query import Dimension, Interval
 from chat.models import Conversation, ToolExecution
-from integrations.models import ImportUpload
+from integrations.connect.registry import CLIENTS
+from integrations.models import ImportUpload, IngestKey
 from tests.planting import TERM_LENGTH, Planted, mark_of
 
 _ADMIN_ROUTE = re.compile(r"admin/(?P<model>\w+/\w+)/(?:(?P<object><path:object_id>|<id>)/)?(?:\w+/)?")
@@ -225,6 +226,15 @@ def _of_project(view: View, planted: Planted) -> Iterator[str]:
     yield f"{reverse(view.name)}?{urlencode({'project': planted[TokenUsage].project_id})}"
 
 
+def _connect(view: View, planted: Planted) -> Iterator[str]:
+    """All clients, and each of them, of one project; with the row of a key as if it had just been made."""
+    address, project = reverse(view.name), planted[TokenUsage].project_id
+    yield from _of_project(view, planted)
+    for client in CLIENTS:
+        query = {"client": client, "project": project, "made": planted[IngestKey].pk}
+        yield f"{address}?{urlencode(query)}"
+
+
 OBJECT_VIEWS: dict[str, type[Model]] = {
     "billing:cost": TokenUsage,
     "chat:transcript": Conversation,
@@ -256,6 +266,7 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "integrations:ingest_litellm": _posted,
     "integrations:api_usage": _posted,
     "integrations:api_openapi": _plain,
+    "integrations:connect": _connect,
     "integrations:imports": _of_project,
     "integrations:new_import": _of_project,
     "integrations:rejected_records": _rejected,

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from billing.ledger.events import Result, SpanLink
 from core.database import in_transaction
-from integrations.models import IngestActivity
+from integrations.models import IngestActivity, Source
 from integrations.services.booking import RecordResult, book, keep_refused
 from integrations.services.content import keep_content
 from integrations.services.results import Counts
@@ -17,6 +18,9 @@ from integrations.services.runs import add_counts, live_run, live_source
 from integrations.sources.parsed import ParsedUsage, Rejection
 from integrations.sources.tallies import MetKeys
 from projects.models import Project
+
+
+_A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,23 @@ def _take_in(delivery: Delivery, project: Project) -> list[RecordResult]:
         add_counts(run, Counts(rejected=len(booked.refused)))
     if project.captures_content:
         keep_content(delivery.items, booked.results, source=source, project=project)
-    _note_activity(delivery, booked.results, project)
+    _note_activity(delivery, booked.results, source, project)
     return booked.results
 
 
-def _note_activity(delivery: Delivery, results: Sequence[RecordResult], project: Project) -> None:
-    """When each client was heard last: what the page Connect shows."""
+def _note_activity(
+    delivery: Delivery, results: Sequence[RecordResult], source: Source, project: Project
+) -> None:
+    """When each client was heard last, for the page Connect; the source, exact to the minute, for all pages."""
     taken: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
     for item, result in zip(delivery.items, results, strict=True):
         client = (item.client if isinstance(item, ParsedUsage) else "") or delivery.client
         (rejected if result.result == Result.REJECTED else taken)[client] += 1
     now = timezone.now()
+    if results:
+        silent = Q(last_received_at__isnull=True) | Q(last_received_at__lt=now - _A_MINUTE)
+        Source.objects.filter(silent, pk=source.pk).update(last_received_at=now, updated_at=now)
     for client in sorted(taken.keys() | rejected.keys()):
         row = IngestActivity.objects.filter(project=project, client=client)
         added = {"records": F("records") + taken[client], "rejected": F("rejected") + rejected[client]}

@@ -64,6 +64,7 @@ def test_each_client_is_noted_with_its_records() -> None:
         ("claude-code", 3, 0),
         ("opentelemetry", 1, 1),
     ]
+    assert Source.objects.get().last_received_at is not None
     assert all(row.last_received_at >= row.first_received_at for row in activity)
 
 

@@ -19,7 +19,6 @@ from integrations.sources.parsed import ParsedUsage, Rejection
 from integrations.sources.tallies import MetKeys
 from projects.models import Project
 
-
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -65,7 +64,7 @@ def _take_in(delivery: Delivery, project: Project) -> list[RecordResult]:
 def _note_activity(
     delivery: Delivery, results: Sequence[RecordResult], source: Source, project: Project
 ) -> None:
-    """When each client was heard last, for the page Connect; the source, exact to the minute, for all pages."""
+    """When each client was heard last, and, exact to the minute, its source."""
     taken: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
     for item, result in zip(delivery.items, results, strict=True):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -118,7 +119,11 @@ def test_nothing_is_kept_by_caches_or_in_clear(
 
 def test_polling_does_not_take_the_key(cast: Cast, manager: Actor) -> None:
     manager.client.post(CONNECT, {"client": "codex", "project": cast.project.pk})
-    query = {"client": "codex", "project": cast.project.pk, "made": IngestKey.objects.get().pk}
+    query: dict[str, Any] = {
+        "client": "codex",
+        "project": cast.project.pk,
+        "made": IngestKey.objects.get().pk,
+    }
     polled = manager.client.get(CONNECT, query, headers={"hx-request": "true", "hx-target": "received"})
     headed = manager.client.head(CONNECT, query)
     assert ("chk_" in polled.content.decode(), headed.status_code) == (False, 200)
@@ -222,7 +227,7 @@ def test_refused_records_lead_to_the_days_run(cast: Cast, manager: Actor) -> Non
 
 def test_fragments_are_asked_for_again(cast: Cast) -> None:
     heard(cast.project, "codex", timedelta(minutes=2), records=1204)
-    query = {"client": "codex", "project": cast.project.pk}
+    query: dict[str, Any] = {"client": "codex", "project": cast.project.pk}
     part = cast.member.client.get(CONNECT, query, headers={"hx-request": "true", "hx-target": "received"})
     text = part.content.decode()
     assert ("<html" in text, "1,204 records taken" in text, 'hx-trigger="every 3s"' in text) == (
@@ -250,7 +255,11 @@ def test_an_unknown_client_is_not_found(cast: Cast) -> None:
 def test_files_of_the_project_are_offered(cast: Cast, manager: Actor) -> None:
     page = look(manager, "codex", cast.project).context["page"]
     assert manager.client.get(page.import_url).status_code == 200
-    assert page.import_command == ".venv/bin/python manage.py import_usage codex ~/.codex/sessions"
+    command = ".venv/bin/python manage.py import_usage codex ~/.codex/sessions --project"
+    assert page.import_command == f"{command} '{cast.project.name}'"
+    Project.objects.filter(pk=cast.project.pk).update(name="$(reboot) \"x\" 'y'")
+    page = look(manager, "codex", cast.project).context["page"]
+    assert shlex.split(page.import_command)[-1] == "$(reboot) \"x\" 'y'"
     assert b'href="/imports/new/' not in look(cast.stranger).content
 
 

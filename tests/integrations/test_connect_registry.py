@@ -37,7 +37,9 @@ def delivered() -> set[str]:
                 named = {keyword.arg: keyword.value for keyword in node.keywords}
                 client = named["client"] if "client" in named else node.args[2]
                 found.add(
-                    client.value if isinstance(client, ast.Constant) else getattr(module, ast.unparse(client))
+                    str(client.value)
+                    if isinstance(client, ast.Constant)
+                    else getattr(module, ast.unparse(client))
                 )
     return found
 

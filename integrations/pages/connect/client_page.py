@@ -96,5 +96,5 @@ def client_page(
         status=status_of(client, user, project),
         list_url=connect_url(project),
         import_url=import_url(client.import_kind, project) if has_files else "",
-        import_command=command_of(client.import_kind) if has_files else "",
+        import_command=command_of(client.import_kind, project) if has_files else "",
     )

@@ -1,5 +1,6 @@
 """The files that can be brought here in place of live records."""
 
+import shlex
 from dataclasses import dataclass
 
 from integrations.pages.connect.links import import_url
@@ -37,7 +38,11 @@ def file_groups(project: Project | None) -> tuple[FileGroup, ...]:
     found = {
         group: tuple(
             FileKind(
-                kind.kind, kind.label, kind.description, import_url(kind.kind, project), command_of(kind.kind)
+                kind.kind,
+                kind.label,
+                kind.description,
+                import_url(kind.kind, project),
+                command_of(kind.kind, None),
             )
             for kind in IMPORT_KINDS.values()
             if kind.group == group
@@ -47,6 +52,9 @@ def file_groups(project: Project | None) -> tuple[FileGroup, ...]:
     return tuple(FileGroup(group.value, kinds) for group, kinds in found.items() if kinds)
 
 
-def command_of(kind: str) -> str:
+def command_of(kind: str, project: Project | None) -> str:
     place = _PLACES.get(kind, "PATH")
-    return f".venv/bin/python manage.py {_COMMANDS[IMPORT_KINDS[kind].group]} {kind} {place}"
+    group = IMPORT_KINDS[kind].group
+    # A name is whatever somebody called it: a shell must not read it.
+    into = "" if project is None or group == KindGroup.REPORTS else f" --project {shlex.quote(project.name)}"
+    return f".venv/bin/python manage.py {_COMMANDS[group]} {kind} {place}{into}"

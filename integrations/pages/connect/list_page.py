@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
@@ -10,7 +9,7 @@ from integrations.connect.client import Client, Family
 from integrations.connect.registry import CLIENTS
 from integrations.pages.connect.files import FileGroup, file_groups
 from integrations.pages.connect.links import connect_url
-from integrations.pages.connect.projects import choosable_projects, chosen_project
+from integrations.pages.connect.projects import chosen_project
 from integrations.pages.connect.received import Received, received_by_client
 from integrations.pages.imports.access import may_import
 from projects.models import Project
@@ -32,7 +31,6 @@ class LineGroup:
 @dataclass(frozen=True, slots=True)
 class ListPage:
     project: Project | None
-    projects: "QuerySet[Project]"
     groups: tuple[LineGroup, ...]
     files: tuple[FileGroup, ...]
     may_import: bool
@@ -56,7 +54,6 @@ def list_page(query: QueryDict, user: User) -> ListPage:
     ]
     return ListPage(
         project=project,
-        projects=choosable_projects(user),
         groups=tuple(groups),
         files=file_groups(project),
         may_import=may_import(user),

@@ -3,8 +3,10 @@
 gunicorn's master starts `keep`, which runs one `work` and starts it anew when it dies. Each of the two ends
 when the process that started it is gone, so that a killed server leaves nothing behind.
 
-    python -m config.background keep
-    python -m config.background work
+    python -m config.background keep PARENT
+    python -m config.background work PARENT
+
+The parent's id is given, since a process that starts slowly may find itself an orphan already.
 """
 
 import os
@@ -30,28 +32,45 @@ _LASTED_S = 60.0
 """A worker that lived so long did not fail at its start: the next one starts without a long pause."""
 
 
-def start_keeper() -> "subprocess.Popen[bytes]":
-    """The keeper, in a process group of its own: Ctrl-C reaches the server alone, which then ends it."""
-    return subprocess.Popen([sys.executable, "-m", "config.background", "keep"], cwd=_ROOT, process_group=0)
+_keepers: "list[subprocess.Popen[bytes]]" = []
+"""At most one. Here, since gunicorn reads its own configuration anew at every reload."""
 
 
-def end_keeper(keeper: "subprocess.Popen[bytes]") -> None:
+def _program(role: str, parent: int) -> list[str]:
+    return [sys.executable, "-m", "config.background", role, str(parent)]
+
+
+def start_keeper() -> None:
+    """In a process group of its own: Ctrl-C reaches the server alone, which then ends it."""
+    command = _program("keep", os.getpid())
+    _keepers.append(subprocess.Popen(command, cwd=_ROOT, process_group=0))
+
+
+def renew_worker() -> None:
+    """New code for the worker too."""
+    for keeper in _keepers:
+        keeper.send_signal(signal.SIGHUP)
+
+
+def end_keeper() -> None:
     """Ask it to end, and wait until it has."""
-    keeper.terminate()
-    try:
-        keeper.wait(timeout=4 * _GRACE_S)
-    except subprocess.TimeoutExpired:
-        keeper.kill()
+    while _keepers:
+        keeper = _keepers.pop()
+        keeper.terminate()
+        try:
+            keeper.wait(timeout=4 * _GRACE_S)
+        except subprocess.TimeoutExpired:
+            keeper.kill()
 
 
 class Keeper:
     """Runs `command`, the worker; SIGTERM and SIGINT end both, SIGHUP starts a new worker, with new code."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], parent: int) -> None:
         self.command = command
         self.is_ending = False
         self.is_reloading = False
-        self.parent = os.getppid()
+        self.parent = parent
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,9 +119,9 @@ def _end_worker(worker: "subprocess.Popen[bytes]") -> None:
         return
 
 
-def work() -> NoReturn:
-    """manage.py db_worker, ended when the process that started it is gone."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def work(parent: int) -> NoReturn:
+    """manage.py db_worker, ended when `parent`, which started it, is gone."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     sys.argv = ["manage.py", "db_worker", "--verbosity", "0"]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(sys.argv)
@@ -125,6 +144,7 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["work"]:
-        work()
-    Keeper([sys.executable, "-m", "config.background", "work"]).run()
+    _role, _parent = sys.argv[1], int(sys.argv[2])
+    if _role == "work":
+        work(_parent)
+    Keeper(_program("work", os.getpid()), _parent).run()

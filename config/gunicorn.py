@@ -4,13 +4,12 @@ docs/configuration.md lists the variables.
 """
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.background import end_keeper, start_keeper
+from config.background import end_keeper, renew_worker, start_keeper
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -41,23 +40,16 @@ def on_starting(server: "Arbiter") -> None:
         sys.exit(1)
 
 
-_keepers: "list[subprocess.Popen[bytes]]" = []
-"""At most one: the process that keeps the background worker alive."""
-
-
 def when_ready(server: "Arbiter") -> None:
     if os.environ.get("BACKGROUND_WORKER", "1") not in {"0", "false", "no", "off"}:
-        _keepers.append(start_keeper())
+        start_keeper()
     sys.stdout.write(f"Countinghouse serves on http://{bind}/ (Ctrl-C stops it)\n")
     sys.stdout.flush()
 
 
 def on_reload(server: "Arbiter") -> None:
-    """New code for the background worker too."""
-    for keeper in _keepers:
-        keeper.send_signal(signal.SIGHUP)
+    renew_worker()
 
 
 def on_exit(server: "Arbiter") -> None:
-    while _keepers:
-        end_keeper(_keepers.pop())
+    end_keeper()

@@ -63,9 +63,8 @@ class ImportKind:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """Endings for a browser's file dialog."""
-        packed = tuple(f"{ending}.gz" for ending in self.endings) if self.group == KindGroup.USAGE else ()
-        return (*self.endings, *packed, *((".zip",) if self.takes_zip else ()))
+        """Endings to tell people of; whatever a file is called, it is read."""
+        return (*self.endings, ".zip") if self.takes_zip else self.endings
 
 
 _USAGE = {
@@ -131,10 +130,12 @@ def _import_conversations(kind: str, order: ImportOrder) -> ImportResult:
 def _remarks(result: ConversationImportResult) -> list[str]:
     """What counts of conversations do not say."""
     messages, calls = result.messages, result.calls
-    remarks = [
-        f"Messages: {messages['created']:,} new, {messages['updated']:,} changed, "
-        f"{messages['unchanged']:,} unchanged, {messages['branches']:,} on branches beside the path to read."
-    ]
+    remarks = []
+    if any(messages.values()):
+        remarks.append(
+            f"Messages: {messages['created']:,} new, {messages['updated']:,} changed, "
+            f"{messages['unchanged']:,} unchanged; {messages['branches']:,} on branches."
+        )
     if any(calls.values()):
         known = calls["unchanged"] + calls["duplicates"]
         remarks.append(f"Model calls that they tell of: {calls['created']:,} new, {known:,} known.")

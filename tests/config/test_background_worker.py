@@ -27,10 +27,10 @@ with open(sys.argv[1], "a") as file:
 time.sleep(300)
 """
 KEEP = """
-import sys
+import os, sys
 from config import background
 background._FIRST_PAUSE_S = background._LOOK_EVERY_S = background._GRACE_S = 0.05
-background.Keeper([sys.executable, "-c", *sys.argv[1:]]).run()
+background.Keeper([sys.executable, "-c", *sys.argv[1:]], os.getppid()).run()
 """
 SERVER = """
 import subprocess, sys, time
@@ -52,6 +52,10 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 class Kept:
@@ -165,8 +169,11 @@ def test_the_server_brings_a_worker_that_takes_up_uploads(tmp_path: Path) -> Non
     assert status() == "uploaded"
     with installation.serve():
         until(lambda: status() == "previewed")
-        [worker] = processes_of(tmp_path, "config.background work")
+        [first] = processes_of(tmp_path, "config.background work")
         [keeper] = processes_of(tmp_path, "config.background keep")
+        os.kill(parent_of(keeper), signal.SIGHUP)
+        until(lambda: processes_of(tmp_path, "config.background work") not in ([], [first]))
+        [worker] = processes_of(tmp_path, "config.background work")
         os.kill(keeper, signal.SIGKILL)
         until(lambda: not is_alive(worker))
     assert processes_of(tmp_path, "config.background") == []

@@ -29,12 +29,11 @@ def new_page(form: NewImportForm) -> NewPage:
     groups = [
         KindsOfGroup(group, tuple(kind for kind in form.kinds if kind.group == group)) for group in KindGroup
     ]
-    endings = {ending for kind in form.kinds for ending in kind.accepted}
+    endings = {".gz", *(ending for kind in form.kinds for ending in kind.accepted)}
     return NewPage(
         form=form,
         groups=tuple(group for group in groups if group.kinds),
         chosen={name: str(form[name].value() or "") for name in ("kind", "project", "source_name")},
-        # Browsers know no double endings: .jsonl.gz is .gz to them.
-        accept=",".join(sorted({f".{ending.rsplit('.', 1)[-1]}" for ending in endings})),
+        accept=",".join(sorted(endings)),
         limit_bytes=settings.IMPORT_MAX_BYTES,
     )

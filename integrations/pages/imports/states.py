@@ -30,7 +30,8 @@ _LABELS = {
 class State:
     """`kind` is the badge's: "info", "ok", "warn", "danger" or "". `is_moving`: it changes by itself.
 
-    `is_left_waiting`: no worker took it up for so long that perhaps none runs.
+    `is_left_waiting`: no worker took it up for so long that perhaps none runs. `has_news`: the preview found
+    something to import.
     """
 
     status: str
@@ -39,6 +40,7 @@ class State:
     is_moving: bool
     is_interrupted: bool
     is_left_waiting: bool
+    has_news: bool
 
 
 def state_of(upload: ImportUpload, now: datetime) -> State:
@@ -48,11 +50,15 @@ def state_of(upload: ImportUpload, now: datetime) -> State:
     is_waiting = status in (_Status.UPLOADED, _Status.QUEUED)
     is_interrupted = is_working and quiet_for > STALE_AFTER
     rejected = upload.result.get("counts", {}).get("rejected", 0)
+    planned = upload.preview.get("counts", {})
+    has_news = status == _Status.PREVIEWED and bool(planned.get("created") or planned.get("updated"))
     label, kind = _LABELS.get(status, str(status.label)), _KINDS.get(status, "")
     if is_interrupted:
         label, kind = "Interrupted", "warn"
     elif status == _Status.COMPLETED and rejected:
         label, kind = "Imported in part", "warn"
+    elif status == _Status.PREVIEWED and not has_news:
+        label, kind = "Nothing to import", ""
     return State(
         status=status,
         label=label,
@@ -60,4 +66,5 @@ def state_of(upload: ImportUpload, now: datetime) -> State:
         is_moving=is_waiting or (is_working and not is_interrupted),
         is_interrupted=is_interrupted,
         is_left_waiting=is_waiting and quiet_for > _LONG_WAIT,
+        has_news=has_news,
     )

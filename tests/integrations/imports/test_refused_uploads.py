@@ -19,7 +19,6 @@ def kept(uploads: Path) -> list[Path]:
 
 def refusal(cast: Cast, *files: SimpleUploadedFile, **fields: object) -> tuple[int, str]:
     answer = send(cast.owner.client, *files, **fields)
-    answer.close()
     assert ImportUpload.objects.count() == 0
     return answer.status_code, answer.content.decode()
 

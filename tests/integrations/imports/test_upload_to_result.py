@@ -154,7 +154,9 @@ def test_the_wrong_kind_is_told_of_before_anything_happens(cast: Cast, operator:
     work()
     sent.refresh_from_db()
     assert (sent.status, sent.preview["counts"]) == ("previewed", counts(1, 0, rejected=1))
-    assert "Nothing in it can be imported as CSV" in read(operator.client, sent)
+    page = read(operator.client, sent)
+    assert "Nothing in it can be imported as CSV" in page
+    assert 'value="import"' not in page
 
 
 def test_the_page_asks_for_its_state_until_it_stands_still(cast: Cast, operator: Actor, work) -> None:

@@ -135,7 +135,7 @@ _NASTY = st.one_of(
             {"kvlistValue": {"values": [{"key": 1}]}},
         ]
     ),
-    st.sampled_from([5, 45, 300]).map(_nested),
+    st.sampled_from([5, 45, 90]).map(_nested),
     st.integers(),
     st.floats(),
     st.text(max_size=30),
@@ -207,11 +207,11 @@ def _with_bad_values(draw: st.DrawFn, path: str) -> bytes:
 
 @st.composite
 def _damaged(draw: st.DrawFn, body: bytes) -> bytes:
-    """A body cut, or with flipped bits, or with bytes put in, taken out or repeated."""
+    """A body cut, or with flipped bits, or with bytes put in, taken out or repeated, or nested deeply."""
     damaged = bytearray(body)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, max(0, len(damaged) - 1)))
-        match draw(st.sampled_from(["cut", "flip", "put in", "take out", "repeat"])):
+        match draw(st.sampled_from(["cut", "flip", "put in", "take out", "repeat", "nest"])):
             case "cut":
                 del damaged[at:]
             case "flip" if damaged:
@@ -222,6 +222,8 @@ def _damaged(draw: st.DrawFn, body: bytes) -> bytes:
                 del damaged[at : at + draw(st.integers(1, 20))]
             case "repeat":
                 damaged[at:at] = damaged[at : at + draw(st.integers(1, 400))]
+            case "nest":
+                damaged[at:at] = draw(st.sampled_from([b"[", b'{"a":'])) * 5_000
     return bytes(damaged)
 
 

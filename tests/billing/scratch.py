@@ -31,6 +31,11 @@ class Scratch:
         with closing(self._connect()) as opened:
             return int(opened.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds, as committed."""
+        with closing(self._connect()) as opened:
+            return list(opened.execute(query).fetchall())
+
     def execute(self, *statements: str) -> None:
         """Run SQL past the models, and commit it."""
         with closing(self._connect()) as opened:

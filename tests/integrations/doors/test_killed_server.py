@@ -12,7 +12,7 @@ import pytest
 
 from tests.billing.scratch import Scratch, scratch_database
 from tests.integrations.doors.killable import Delivery, Exporters, Server
-from tests.integrations.doors.telemetry import STARTED, as_json, call, traces
+from tests.integrations.doors.telemetry import ENDED, STARTED, as_json, call, traces
 from tests.integrations.otlp.captures import check, requests_of
 from tests.integrations.test_litellm import payload
 
@@ -82,8 +82,6 @@ def as_litellm(numbers: list[int]) -> tuple[str, Any]:
             completionStartTime=ENDED / 1e9,
             prompt_tokens=given["input_tokens"],
             completion_tokens=given["output_tokens"],
-            startTime=STARTED / 1e9,
-            endTime=STARTED / 1e9 + 1.5,
         )
         posted["metadata"] = {**posted["metadata"], "usage_object": {}}
         found.append(posted)

@@ -21,21 +21,26 @@ TOKENS = tuple(field.name for field in fields(Usage))
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model under its dated name, and what each call of it takes."""
+    """What clients ask for, the dated name under which it answers, and what each call of it takes."""
 
     provider: str
+    asked: str
     name: str
     usage: Usage
 
 
 MODELS = {
-    "gpt-4.1-mini": Model("openai", "gpt-4.1-mini-2025-04-14", Usage(2_087, 1_920, 0, 213)),
-    "gpt-5-mini": Model("openai", "gpt-5-mini-2025-08-07", Usage(731, 0, 0, 1_409, 1_216)),
-    "text-embedding-3-small": Model("openai", "text-embedding-3-small", Usage(19)),
-    "claude-sonnet-4-5": Model("anthropic", "claude-sonnet-4-5-20250929", Usage(5_303, 3_072, 1_900, 307)),
-    "claude-haiku-4-5": Model("anthropic", "claude-haiku-4-5-20251001", Usage(411, 0, 0, 97)),
+    model.asked: model
+    for model in (
+        Model("openai", "gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", Usage(2_087, 1_920, 0, 213)),
+        Model("openai", "gpt-5-mini", "gpt-5-mini-2025-08-07", Usage(731, 0, 0, 1_409, 1_216)),
+        Model("openai", "text-embedding-3-small", "text-embedding-3-small", Usage(19)),
+        Model(
+            "anthropic", "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", Usage(5_303, 3_072, 1_900, 307)
+        ),
+        Model("anthropic", "claude-haiku-4-5", "claude-haiku-4-5-20251001", Usage(411, 0, 0, 97)),
+    )
 }
-"""By the name under which clients ask for them."""
 
 Sums = dict[tuple[str, str], dict[str, int]]
 """(provider, model) → requests and tokens."""
@@ -52,9 +57,10 @@ class Bill:
         with self._lock:
             self._calls[model] += 1
 
-    def sums(self) -> Sums:
+    def sums(self, *, as_asked: bool = False) -> Sums:
+        """Under the names of the answers, or under those that were asked for."""
         return {
-            (model.provider, model.name): {
+            (model.provider, model.asked if as_asked else model.name): {
                 "requests": calls,
                 **{name: calls * each for name, each in zip(TOKENS, astuple(model.usage), strict=True)},
             }

@@ -7,7 +7,7 @@ export PORT
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --extra duckdb --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest lock
+.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ tests: install-dev ## All tests on SQLite and on a PostgreSQL that it starts and
 
 bench-ingest: install-dev ## Events a second through the doors, beside plain INSERTs, on both engines
 	@$(PYTHON) -m tests.bench.ingest
+
+clients: install-dev ## Real clients against the running server: the ledger must say what their models billed
+	@$(PYTHON) -m tests.clients
 
 lock: install-dev ## Write requirements*.txt anew from pyproject.toml
 	@$(LOCK) --output-file requirements.txt

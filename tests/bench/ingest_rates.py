@@ -18,7 +18,7 @@ from core.ids import new_id
 from integrations.services.ingest_keys import create_key
 from projects.models import Project
 
-EVENTS = 20_000
+EVENTS = 10_000
 BATCH = 1_000
 SPANS_A_REQUEST = 200
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ def _event(project: Project, serial: int, identity: dict[str, str], at: int | No
 def _through_the_door(project: Project) -> float:
     _, secret = create_key(project, "bench")
     bodies = [_body(number) for number in range(EVENTS // 4 // SPANS_A_REQUEST)]
-    client = Client()
+    client = Client(HTTP_HOST="localhost")
 
     def send() -> None:
         for body in bodies:

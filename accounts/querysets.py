@@ -4,6 +4,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
+from core.permissions import Action, may_everywhere
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -50,3 +52,15 @@ class UserQuerySet(models.QuerySet["User"]):
             return self
         fellows = self.model._default_manager.filter(memberships__project__memberships__user=user)
         return self.filter(Q(pk=user.pk) | Q(pk__in=fellows.values("pk")))
+
+
+class AuditQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Everything for those whose role reads the audit log, nothing for others."""
+        return self if may_everywhere(user, Action.READ_AUDIT) else self.none()
+
+
+class InstallationPeopleQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Everything for those whose role reads the audit log: it is about people, and of no project."""
+        return self if may_everywhere(user, Action.READ_AUDIT) else self.none()

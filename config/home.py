@@ -19,18 +19,18 @@ def open_folder(path: Path) -> Path:
     return path
 
 
-def local_secret_key(home: Path) -> str:
-    """The secret key of an installation that was given none: made at the first start, its owner's alone.
+def local_secret(home: Path, name: str) -> str:
+    """A key of an installation that was given none: made at the first start, its owner's alone.
 
     Several processes may start at once, so the file appears whole or not at all, and the first one wins.
     """
-    path = home / "secret_key"
+    path = home / name
     if not path.exists():
         try:
-            handle, draft = tempfile.mkstemp(dir=home, prefix=".secret_key")
+            handle, draft = tempfile.mkstemp(dir=home, prefix=f".{name}")
         except OSError as error:
             raise ImproperlyConfigured(
-                f"{path} cannot be written: {error.strerror}. Set SECRET_KEY, or make the folder writable."
+                f"{path} cannot be written: {error.strerror}. Set {name.upper()}, or make it writable."
             ) from error
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(64))

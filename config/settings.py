@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.encryption_keys import encryption_keys
 from config.environment import Environment
-from config.home import local_secret_key, open_folder
+from config.home import local_secret, open_folder
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_SET = bool(SECRET_KEY)
 """Whether somebody chose the key. A production of several hosts needs one that they share."""
 if not SECRET_KEY_IS_SET:
-    SECRET_KEY = local_secret_key(HOME)
+    SECRET_KEY = local_secret(HOME, "secret_key")
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 """The address people open, such as https://usage.example.com. Setting it means production."""
 
@@ -65,6 +65,13 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.github",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -75,6 +82,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.audit.origin.AuditOriginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -124,6 +134,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
 AUTH_PASSWORD_VALIDATORS = [
@@ -147,6 +161,9 @@ ENCRYPTION_KEYS: list[str] = encryption_keys(
     env.list("ENCRYPTION_KEYS", default=[]), env.str("ENCRYPTION_KEYS_FILE", default="")
 )
 """Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
+
+AUDIT_KEYS: list[str] = env.list("AUDIT_KEYS", default=[]) or [local_secret(HOME, "audit_key")]
+"""With what the audit chain is signed, newest first. Old ones stay, to check what they signed."""
 
 COUNTINGHOUSE_PG_BIN = env.str("COUNTINGHOUSE_PG_BIN", default="")
 """The folder of PostgreSQL's client programs (pg_dump, pg_restore, psql). Empty: they are on PATH."""

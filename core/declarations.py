@@ -12,6 +12,13 @@ def recent_indexes(name: str, time: str) -> list[models.Index]:
     ]
 
 
+def unpurged_index(name: str, time: str) -> models.Index:
+    """For purge_expired: a project's rows whose words are still there, oldest first."""
+    return models.Index(
+        fields=["project", time], condition=Q(purged_at__isnull=True), name=f"{name}_unpurged_idx"
+    )
+
+
 def known(
     name: str, field: str, choices: type[models.TextChoices], *, or_empty: bool = False
 ) -> models.CheckConstraint:

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.permissions import Action, allowed_project_ids
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -18,6 +20,13 @@ class ProjectQuerySet(models.QuerySet[Any]):
         if user.sees_all_projects:
             return self
         return self.filter(pk__in=membership_project_ids(user))
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Those into the projects whose members `user` manages; all for owners."""
+        projects = allowed_project_ids(user, Action.MANAGE_MEMBERS)
+        return self if projects is None else self.filter(project_id__in=projects) if projects else self.none()
 
 
 class ProjectScopedQuerySet(models.QuerySet[Any]):

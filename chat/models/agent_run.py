@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from chat.models.trees import check_parent
-from core.declarations import known, not_negative, recent_indexes
+from core.declarations import known, not_negative, recent_indexes, unpurged_index
 from core.models import ProjectScopedModel
 from core.transitions import StatefulModel
 from projects.models.work_status import WORK_STEPS, WorkStatus
@@ -53,6 +53,9 @@ class AgentRun(StatefulModel, ProjectScopedModel):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
 
     objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -67,6 +70,7 @@ class AgentRun(StatefulModel, ProjectScopedModel):
         ]
         indexes = [
             *recent_indexes("agent_run", "created_at"),
+            unpurged_index("agent_run", "created_at"),
             # One agent's runs.
             models.Index(fields=["project", "agent_label", "-created_at"], name="agent_run_agent_idx"),
         ]

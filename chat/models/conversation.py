@@ -47,6 +47,12 @@ class Conversation(ProjectScopedModel):
     system_prompt = models.TextField(blank=True)
     context_window = models.BigIntegerField(null=True, blank=True, help_text="Tokens.")
     archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was put into the bin. Its spend stays in every report.",
+    )
     metadata = models.JSONField(default=dict, blank=True)
     tags = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.declarations import not_negative, recent_indexes
+from core.declarations import not_negative, recent_indexes, unpurged_index
 from core.models import ProjectScopedModel
 from projects.querysets import TranscriptQuerySet
 
@@ -55,13 +55,19 @@ class FileUpload(ProjectScopedModel):
     size_bytes = models.BigIntegerField(null=True, blank=True)
     storage_path = models.TextField(blank=True, help_text="Where the source keeps it.")
     metadata = models.JSONField(default=dict, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
 
     objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Files that people uploaded"
         constraints = not_negative("file_upload", "size_bytes")
-        indexes = recent_indexes("file_upload", "created_at")
+        indexes = [
+            *recent_indexes("file_upload", "created_at"),
+            unpurged_index("file_upload", "created_at"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.declarations import known
+from core.declarations import known, unpurged_index
 from core.models import ProjectScopedModel
 from projects.querysets import TranscriptQuerySet
 
@@ -52,6 +52,9 @@ class Message(ProjectScopedModel):
         '"name", "arguments", "result"}].',
     )
     sent_at = models.DateTimeField()
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
 
     objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -70,6 +73,7 @@ class Message(ProjectScopedModel):
         indexes = [
             # The admin's list of a project's messages, newest first.
             models.Index(fields=["project", "-sent_at", "-id"], name="message_recent_idx"),
+            unpurged_index("message", "sent_at"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.declarations import known, not_negative, recent_indexes
+from core.declarations import known, not_negative, recent_indexes, unpurged_index
 from core.fields import NanoUsdField
 from core.models import ProjectScopedModel
 from core.transitions import StatefulModel, StateMachine
@@ -83,6 +83,9 @@ class ToolExecution(StatefulModel, ProjectScopedModel):
     duration_ms = models.BigIntegerField(null=True, blank=True)
     error = models.TextField(blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
 
     objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -105,6 +108,7 @@ class ToolExecution(StatefulModel, ProjectScopedModel):
         ]
         indexes = [
             *recent_indexes("tool_execution", "requested_at"),
+            unpurged_index("tool_execution", "requested_at"),
             # The approval queue, oldest first, of one project and over all.
             models.Index(
                 fields=["project", "requested_at", "id"],

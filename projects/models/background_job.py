@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.declarations import known, not_negative, recent_indexes
+from core.declarations import known, not_negative, recent_indexes, unpurged_index
 from core.fields import NanoUsdField
 from core.models import ProjectScopedModel
 from core.transitions import StatefulModel
@@ -55,6 +55,9 @@ class BackgroundJob(StatefulModel, ProjectScopedModel):
     payload = models.JSONField(null=True, blank=True, help_text="What the job was given, secrets removed.")
     result = models.JSONField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
     queued_at = models.DateTimeField(null=True, blank=True)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -78,6 +81,7 @@ class BackgroundJob(StatefulModel, ProjectScopedModel):
         ]
         indexes = [
             *recent_indexes("background_job", "created_at"),
+            unpurged_index("background_job", "created_at"),
             # Jobs that are not done, on the overview and in the list's filter.
             models.Index(fields=["project", "status", "-created_at"], name="background_job_status_idx"),
         ]

@@ -42,6 +42,27 @@ class Project(BaseModel):
     local_path = models.TextField(blank=True)
     avatar_url = models.TextField("avatar URL", blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was put into the bin. Its spend stays in every report.",
+    )
+    message_days = models.PositiveIntegerField(
+        "days that words are kept",
+        null=True,
+        blank=True,
+        help_text="Messages, tool calls, runs and jobs lose their words after this. Empty: never.",
+    )
+    attachment_days = models.PositiveIntegerField(
+        "days that files are kept", null=True, blank=True, help_text="Empty: never removed."
+    )
+    raw_days = models.PositiveIntegerField(
+        "days that raw records are kept",
+        null=True,
+        blank=True,
+        help_text="What imports could not take, and uploaded files. Empty: never removed.",
+    )
     metadata = models.JSONField(default=dict, blank=True)
     prefers_reported_cost = models.BooleanField(
         default=False, help_text="Book the cost that the source reports, instead of the price book's."
@@ -76,6 +97,19 @@ class Project(BaseModel):
             ),
             models.CheckConstraint(
                 name="project_kind_known", condition=Q(kind__in=["regular", "unassigned"])
+            ),
+            *[
+                models.CheckConstraint(
+                    name=f"project_{field}_positive",
+                    condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": 1}),
+                    violation_error_message="Keep them for a day at least, or leave it empty.",
+                )
+                for field in ("message_days", "attachment_days", "raw_days")
+            ],
+            models.CheckConstraint(
+                name="project_unassigned_stays",
+                condition=Q(deleted_at__isnull=True) | ~Q(kind="unassigned"),
+                violation_error_message="What has no project stays.",
             ),
             known("project_status", "status", ProjectStatus),
             models.CheckConstraint(

@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from accounts.audit.triggers import install_audit_triggers, trigger_names
+        from core.health.registry import GUARDS, Guard
+
+        post_migrate.connect(install_audit_triggers, sender=self)
+        GUARDS.append(Guard(trigger_names, install_audit_triggers))

@@ -3,7 +3,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TestCase, TransactionTestCase
 
+from accounts.audit.triggers import drop_statements
 from tests.cast import Cast, make_cast
 from tests.query_baseline import PATH as QUERY_COUNTS
 from tests.query_baseline import QueryBaseline
@@ -24,6 +27,24 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update-query-counts writes one file: run it without -n.")
     # Hashing passwords slowly is for real ones.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def audit_log_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests with transactions of their own are followed by a flush, which the log's triggers would refuse.
+
+    The flush lays them again: it ends with post_migrate.
+    """
+    tear_down = TransactionTestCase._fixture_teardown
+
+    def without_triggers(case: TransactionTestCase) -> None:
+        if not isinstance(case, TestCase):
+            with connection.cursor() as cursor:
+                for statement in drop_statements(connection.vendor):
+                    cursor.execute(statement)
+        tear_down(case)
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 What is not in the table is denied. docs/permissions.md shows it as a matrix; a test keeps the two alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,13 +14,14 @@ from django.db.models import prefetch_related_objects
 
 PROJECT_ROLES = ("viewer", "analyst", "operator", "manager")
 """projects.Membership.Role, each with what those before it may do."""
-INSTALLATION_ROLES = ("finance", "auditor", "owner")
-"""accounts.User.Role, but for the plain member."""
+INSTALLATION_ROLES = ("member", "finance", "auditor", "owner")
+"""accounts.User.Role; a member has nothing but what projects give them."""
 
 
 class Action(StrEnum):
     """What somebody may do, in the words of docs/permissions.md."""
 
+    OPEN = "Sign in, and open pages (they show what else the role allows)"
     VIEW_SPEND = "See reports, calls, costs and the rows behind them"
     EXPORT = "Download reports and lists"
     READ_TRANSCRIPTS = "Read titles, messages, parameters, results and files"
@@ -28,7 +29,8 @@ class Action(StrEnum):
     DECIDE_TOOL_CALLS = "Approve, reject and cancel tool calls"
     RUN_JOBS = "Cancel and clear background jobs"
     IMPORT = "Import usage and conversations"
-    CHANGE_CONTENT = "Change and archive channels, agents, sessions, conversations and todos"
+    ARCHIVE_CONTENT = "Archive and restore channels, agents, sessions and conversations; step todos"
+    CHANGE_CONTENT = "Add and change channels, agents, sessions, conversations, todos and the like"
     DELETE_CONTENT = "Delete and restore conversations and other content"
     DECIDE_OBSERVERS = "Take a merge of two reports of a call back"
     MANAGE_KEYS = "Make and revoke ingest keys"
@@ -60,6 +62,7 @@ def _from(lowest: str | None, *installation: str) -> Grant:
 
 
 TABLE: dict[Action, Grant] = {
+    Action.OPEN: _from("viewer", "member", "finance", "auditor"),
     Action.VIEW_SPEND: _from("viewer", "finance", "auditor"),
     Action.EXPORT: _from("analyst", "finance", "auditor"),
     Action.READ_TRANSCRIPTS: _from("analyst", "auditor"),
@@ -67,7 +70,8 @@ TABLE: dict[Action, Grant] = {
     Action.DECIDE_TOOL_CALLS: _from("operator"),
     Action.RUN_JOBS: _from("operator"),
     Action.IMPORT: _from("operator"),
-    Action.CHANGE_CONTENT: _from("operator"),
+    Action.ARCHIVE_CONTENT: _from("operator"),
+    Action.CHANGE_CONTENT: _from("manager"),
     Action.DELETE_CONTENT: _from("manager"),
     Action.DECIDE_OBSERVERS: _from("manager"),
     Action.MANAGE_KEYS: _from("manager"),
@@ -118,6 +122,22 @@ def allowed_project_ids(user: Any, action: Action) -> frozenset[UUID] | None:
     return frozenset(
         membership.project_id for membership in user.memberships.all() if membership.role in grant.project
     )
+
+
+def may_in_all(user: Any, action: Action, project_ids: Collection[UUID] | None) -> bool:
+    """Whether `user` may in each of the projects; None: in all that they belong to."""
+    allowed = allowed_project_ids(user, action)
+    if not allowed:
+        return allowed is None
+    wanted = {each.project_id for each in user.memberships.all()} if project_ids is None else project_ids
+    return allowed.issuperset(wanted)
+
+
+def require_in_all(user: Any, action: Action, project_ids: Collection[UUID] | None) -> None:
+    """Raises PermissionDenied unless `may_in_all`."""
+    require(user, action)
+    if not may_in_all(user, action, project_ids):
+        raise PermissionDenied("Your role allows this in some of your projects only: choose one of those.")
 
 
 def project_roles(action: Action) -> Iterable[str]:

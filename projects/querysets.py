@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from core.permissions import Action, allowed_project_ids
+from core.permissions import Action, allowed_project_ids, may_everywhere, project_roles
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,10 +55,6 @@ class ChannelQuerySet(ProjectScopedQuerySet):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
 
-_READ_EVERYTHING = ("auditor", "owner")
-_READ_THEIR_PROJECT = ("analyst", "operator", "manager")
-
-
 class TranscriptQuerySet(ProjectScopedQuerySet):
     """For tables of words. Costs are for everybody who sees the project; words are not.
 
@@ -67,11 +63,11 @@ class TranscriptQuerySet(ProjectScopedQuerySet):
 
     def readable_by(self, user: "User | AnonymousUser") -> Self:
         """Rows whose words (titles, contents) `user` may read; always among those visible to them."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.role in _READ_EVERYTHING:
+        if may_everywhere(user, Action.READ_TRANSCRIPTS):
             return self
-        readable = user.memberships.filter(role__in=_READ_THEIR_PROJECT)
+        if not user.is_authenticated or not user.is_active or not user.is_staff:
+            return self.none()
+        readable = user.memberships.filter(role__in=project_roles(Action.READ_TRANSCRIPTS))
         return self.filter(project_id__in=readable.values("project_id"))
 
 

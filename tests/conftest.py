@@ -1,10 +1,12 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import TransactionTestCase
 
 from accounts.audit.triggers import drop_statements
 from tests.cast import Cast, make_cast
@@ -27,24 +29,22 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update-query-counts writes one file: run it without -n.")
     # Hashing passwords slowly is for real ones.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    TransactionTestCase._fixture_teardown = _emptying_the_audit_log(TransactionTestCase._fixture_teardown)
 
 
-@pytest.fixture(autouse=True)
-def audit_log_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+def _emptying_the_audit_log(tear_down: Callable[[Any], None]) -> Callable[[Any], None]:
     """Tests with transactions of their own are followed by a flush, which the log's triggers would refuse.
 
     The flush lays them again: it ends with post_migrate.
     """
-    tear_down = TransactionTestCase._fixture_teardown
 
-    def without_triggers(case: TransactionTestCase) -> None:
-        if not isinstance(case, TestCase):
-            with connection.cursor() as cursor:
-                for statement in drop_statements(connection.vendor):
-                    cursor.execute(statement)
+    def without_triggers(case: Any) -> None:
+        with connection.cursor() as cursor:
+            for statement in drop_statements(connection.vendor):
+                cursor.execute(statement)
         tear_down(case)
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+    return without_triggers
 
 
 @pytest.fixture

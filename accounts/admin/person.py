@@ -11,6 +11,7 @@ from core.admin.columns import badge, badges, column, linked, preformatted, text
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action
 
 _SOURCE = (preformatted("preferences"), time("created_at", "first seen"), time("updated_at", "changed"))
 
@@ -30,6 +31,10 @@ class DisabledFilter(SimpleListFilter):
 
 @admin.register(Person)
 class PersonAdmin(ScopedModelAdmin):
+    add_action = Action.MANAGE_PEOPLE
+    change_action = Action.MANAGE_PEOPLE
+    delete_action = Action.MANAGE_PEOPLE
+
     list_note = "People, agents and services of the source systems. They sign in only when linked to a user."
     list_display = (
         text("name"),

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 from accounts.admin.forms import StaffChangeForm, StaffCreationForm
 from core.admin.columns import badges, column, flag, text, time
-from core.admin.scoped import ScopedModelAdmin, is_owner
+from core.admin.scoped import ScopedModelAdmin
+from core.permissions import Action, may
 
 ROLES = {"owner": "warn", "finance": "info", "auditor": "info"}
 
@@ -17,6 +18,9 @@ class UserAdmin(ScopedModelAdmin, StockUserAdmin):  # type: ignore[type-arg]
 
     Only owners see sign-in details, and only owners change anything.
     """
+
+    add_action = Action.MANAGE_STAFF
+    change_action = Action.MANAGE_STAFF
 
     form = StaffChangeForm
     add_form = StaffCreationForm
@@ -46,11 +50,10 @@ class UserAdmin(ScopedModelAdmin, StockUserAdmin):  # type: ignore[type-arg]
     )
     fieldsets_for_colleagues = ((None, {"fields": ("email", "name", "time_zone", "role", "is_active")}),)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fieldsets(request, obj) if is_owner(request) else self.fieldsets_for_colleagues
+        if may(request.user, Action.MANAGE_STAFF):
+            return super().get_fieldsets(request, obj)
+        return self.fieldsets_for_colleagues
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return request is not None and ScopedModelAdmin.lookup_allowed(self, lookup, value, request)

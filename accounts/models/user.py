@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.querysets import UserQuerySet
 from core.ids import new_id
+from core.permissions import Action, may_everywhere
 
 
 class EmailUserManager(UserManager["User"]):
@@ -95,7 +96,7 @@ class User(AbstractUser):
     @property
     def sees_all_projects(self) -> bool:
         """Whether an installation role opens every project to this user."""
-        return self.is_active and self.role in {self.Role.AUDITOR, self.Role.FINANCE, self.Role.OWNER}
+        return may_everywhere(self, Action.VIEW_SPEND)
 
     @property
     def is_owner(self) -> bool:

@@ -28,6 +28,7 @@ from core.admin.links import Link, list_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
 from core.moments import moment
+from core.permissions import Action
 from projects.admin.filters import ProjectFilter
 
 _ORIGIN = badges("origin", {"override": "info"})
@@ -72,6 +73,8 @@ _ALL_RATES = (
 class ModelPriceAdmin(ScopedModelAdmin):
     """Owners add overrides; a version that stands is never edited or deleted, only superseded."""
 
+    add_action = Action.MANAGE_PRICES
+
     form = OverrideForm
     list_note = (
         "US dollars per million tokens. A price never changes: a new version starts, the old one ends."
@@ -109,12 +112,6 @@ class ModelPriceAdmin(ScopedModelAdmin):
         ("Rates of requests", {"fields": side_by_side(UNIT_RATES)}),
         ("Long prompts", {"fields": ("context_tiers",)}),
     )
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.readonly_fields

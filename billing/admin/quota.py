@@ -20,6 +20,7 @@ from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE, UNPRICED
 from core.moments import moment
 from core.numbers import count_text, exact_money_text, money_text, percent_text
+from core.permissions import Action
 from projects.admin.filters import ProjectFilter
 from projects.models import Project
 
@@ -79,6 +80,10 @@ _TIMES = (time("created_at", "created", "created_at"), time("updated_at", "last 
 @admin.register(Quota)
 class QuotaAdmin(ScopedModelAdmin):
     """Owners set them. What a person uses over all projects is shown only to readers of all projects."""
+
+    add_action = Action.MANAGE_BUDGETS
+    change_action = Action.MANAGE_BUDGETS
+    delete_action = Action.MANAGE_BUDGETS
 
     form = QuotaForm
     list_note = "How much people and projects may use, and what is used now. Periods run in UTC."

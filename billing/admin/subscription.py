@@ -15,8 +15,9 @@ from billing.models import Subscription
 from billing.quotas.periods import current_period
 from core.admin.columns import badge, badges, column, linked, preformatted, side_by_side, text, time
 from core.admin.links import Link, list_link
-from core.admin.scoped import ScopedModelAdmin, is_owner
+from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action, may
 
 STATUSES = {"trialing": "info", "active": "ok", "past_due": "danger", "cancelled": "warn"}
 _RUNNING = (Subscription.Status.TRIALING, Subscription.Status.ACTIVE, Subscription.Status.PAST_DUE)
@@ -46,6 +47,10 @@ _DAYS_LEFT = column("days_left_count", _days_left, "days left")
 @admin.register(Subscription)
 class SubscriptionAdmin(ScopedModelAdmin):
     """Owners change what is kept here; the provider that collects the money is not told."""
+
+    add_action = Action.MANAGE_INSTALLATION
+    change_action = Action.MANAGE_INSTALLATION
+    delete_action = Action.MANAGE_INSTALLATION
 
     form = SubscriptionForm
     list_note = "What plans people pay for. Changes here are not sent to the provider."
@@ -101,7 +106,7 @@ class SubscriptionAdmin(ScopedModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_INSTALLATION)
 
     @admin.action(description="End with the period", permissions=["end"])
     def end_with_period(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

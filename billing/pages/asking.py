@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import cast
+from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -10,7 +11,7 @@ from accounts.models import User
 from billing.reports.address import parse_query
 from billing.reports.errors import QueryError
 from billing.reports.filters import UsageFilter
-from billing.reports.query import UsageQuery
+from billing.reports.query import Dimension, UsageQuery
 from core.zones import local_day, reader_zone
 
 
@@ -54,6 +55,12 @@ def strict_query(request: HttpRequest) -> UsageQuery:
     zone = reader_zone(request)
     today = local_day(timezone.now(), zone)
     return parse_query(request.GET, user=cast(User, request.user), default_zone=str(zone), today=today)
+
+
+def project_ids(query: UsageQuery) -> frozenset[UUID] | None:
+    """The projects that the query is about; None: all that its reader sees."""
+    named = query.filters.get(Dimension.PROJECT)
+    return None if named is None else frozenset(UUID(each) for each in named)
 
 
 def _without(params: QueryDict, names: dict[str, str]) -> QueryDict:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from billing.models import TokenUsage
-from projects.roles import may_manage
+from core.permissions import Action, may
 
 _DECIDED = (
     TokenUsage.Superseded.SAME_CALL,
@@ -37,7 +37,7 @@ def observers_of(usage: TokenUsage, reader: User) -> list[Observer]:
         reports.insert(0, counting)
     if len(reports) < 2 and not counting.counts_apart:
         return []
-    may_change = may_manage(reader, usage.project_id)
+    may_change = may(reader, Action.DECIDE_OBSERVERS, usage.project_id)
     return [
         Observer(
             report=report,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from billing.pages.asking import read_query
+from billing.pages.asking import Asked, project_ids, read_query
 from billing.pages.charts import Chart, Measure, build_chart
 from billing.pages.chips import Filters, Link, build_filters
 from billing.pages.links import here_url
@@ -14,6 +14,7 @@ from billing.pages.wording import days_text, title
 from billing.reports.address import query_string
 from billing.reports.build import build_report
 from billing.reports.report import Report, Sums
+from core.permissions import Action, may_in_all
 
 FORMATS = ("csv", "xlsx", "json")
 
@@ -51,19 +52,23 @@ def build_report_page(request: HttpRequest) -> ReportPage:
         _period(report),
         asked.faults,
         build_filters(asked, own),
-        tuple(
-            Link(
-                name.upper(),
-                f"{reverse('billing:report_download', args=[name])}?{query_string(query)}",
-                False,
-            )
-            for name in FORMATS
-        ),
+        _exports(asked),
         chart,
         tuple(
             Link(one.capitalize(), here_url(query, _own(table.sort, one)), one is measure) for one in Measure
         ),
         table,
+    )
+
+
+def _exports(asked: Asked) -> tuple[Link, ...]:
+    """Downloads of the report, for those who may export all that it is about."""
+    if not may_in_all(asked.user, Action.EXPORT, project_ids(asked.query)):
+        return ()
+    text = query_string(asked.query)
+    return tuple(
+        Link(name.upper(), f"{reverse('billing:report_download', args=[name])}?{text}", False)
+        for name in FORMATS
     )
 
 

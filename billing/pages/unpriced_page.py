@@ -21,6 +21,7 @@ from billing.reports.build import build_report
 from billing.reports.keys import NONE, ledger_condition
 from billing.reports.query import Dimension, UsageQuery
 from billing.reports.rows import rows_behind
+from core.permissions import Action, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def build_unpriced_page(request: HttpRequest) -> UnpricedPage:
         )
         .order_by("-requests", "provider", "model")
     )
-    may_price = asked.user.has_perm("billing.add_modelprice")
+    may_price = may(asked.user, Action.MANAGE_PRICES)
     return UnpricedPage(
         f"{days_text(query.first_day, query.last_day)}, in {query.zone}",
         asked.faults,

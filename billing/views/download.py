@@ -8,12 +8,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from billing.pages.asking import strict_query
+from billing.pages.asking import project_ids, strict_query
 from billing.pages.wording import file_name
 from billing.reports.build import build_report
 from billing.reports.errors import QueryError
 from billing.reports.render import csv, json, xlsx
 from billing.reports.report import Report
+from core.gates import asks
+from core.permissions import Action, require_in_all
 
 _RENDERINGS: dict[str, tuple[str, Callable[[Report], Iterable[str] | bytes | str]]] = {
     "csv": (csv.CONTENT_TYPE, csv.render_csv),
@@ -23,12 +25,14 @@ _RENDERINGS: dict[str, tuple[str, Callable[[Report], Iterable[str] | bytes | str
 
 
 @require_safe
+@asks(Action.EXPORT)
 def report_download(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The report of the address; 400 with {"errors": {parameter: sentence}} when it makes no sense."""
     try:
         query = strict_query(request)
     except QueryError as error:
         return JsonResponse({"errors": error.messages}, status=400, json_dumps_params={"ensure_ascii": False})
+    require_in_all(request.user, Action.EXPORT, project_ids(query))
     content_type, render = _RENDERINGS[extension]
     content = render(build_report(query, user=cast(User, request.user)))
     response = (

@@ -10,9 +10,12 @@ from accounts.models import User
 from billing.pages.reconciliation_page import answer_of, read_question, reconciliation_page
 from billing.reports.render.reconciliation import reconciliation_json, render_csv
 from core.csv_lines import CONTENT_TYPE
+from core.gates import asks
+from core.permissions import Action
 
 
 @require_safe
+@asks(Action.VIEW_INSTALLATION)
 def reconciliation(request: HttpRequest) -> HttpResponseBase:
     """The ledger beside a provider's report, for installation roles; `?format=csv` and `json` download it.
 

@@ -80,12 +80,12 @@ class AgentMemoryAdmin(ChangedFieldsAdmin, OfConversationAdmin, NewestSearchAdmi
             list_link("Memories that bear on it", "chat.memoryrelation", other=obj.pk),
         )
 
-    @admin.action(description="Archive", permissions=["operate"])
+    @admin.action(description="Archive", permissions=["archive"])
     def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda memory: archive(memory, user), "archived")
 
-    @admin.action(description="Restore", permissions=["operate"])
+    @admin.action(description="Restore", permissions=["archive"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda memory: restore(memory, user), "in use again")

@@ -12,6 +12,7 @@ from core.admin.columns import column, flag, linked, money, preformatted, shorte
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action
 
 _NAME_LENGTH = 200
 _NO_LIMIT = "no limit"
@@ -85,6 +86,10 @@ _OF_ITS_SOURCE = (preformatted("metadata"), time("created_at", "created"), time(
 @admin.register(AutoApprovalPolicy)
 class AutoApprovalPolicyAdmin(ScopedModelAdmin):
     """A policy holds in all projects of its person, so only owners write it."""
+
+    add_action = Action.MANAGE_PEOPLE
+    change_action = Action.MANAGE_PEOPLE
+    delete_action = Action.MANAGE_PEOPLE
 
     list_note = "Which tool calls of a person need nobody’s approval. All others wait under Approvals."
     form = PolicyForm

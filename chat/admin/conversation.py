@@ -93,8 +93,7 @@ class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
     inlines = (ParticipantInline, NewParticipantInline, ToolExecutionInline)
     actions = ("archive_selected", "restore_selected")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    add_action = None
 
     def list_annotations(self, request: HttpRequest) -> dict[str, Any]:
         one = Conversation.objects.filter(pk=OuterRef("pk"), project_id=OuterRef("project_id")).order_by()
@@ -135,12 +134,12 @@ class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
             list_link("Files", "chat.fileupload", conversation=obj.pk),
         )
 
-    @admin.action(description="Archive", permissions=["operate"])
+    @admin.action(description="Archive", permissions=["archive"])
     def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda conversation: archive(conversation, user), "archived")
 
-    @admin.action(description="Restore", permissions=["operate"])
+    @admin.action(description="Restore", permissions=["archive"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda conversation: restore(conversation, user), "in use again")

@@ -76,11 +76,8 @@ class FileUploadAdmin(OfConversationAdmin, NewestSearchAdmin, ProjectContentAdmi
     fieldsets = tuple((title, {"fields": fields}) for title, fields in _PARTS)
     readonly_fields = tuple(name for _, fields in _PARTS for name in fields)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    add_action = None
+    change_action = None
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         contents = self.visible(request, FileContent).only("content_hash")

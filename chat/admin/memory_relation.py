@@ -14,7 +14,8 @@ from core.admin.inlines import ScopedInline
 from core.admin.links import change_link
 from core.admin.scoped import is_staff
 from core.markup import NOT_APPLICABLE
-from projects.admin.content import ProjectContentAdmin, manages
+from core.permissions import Action, may
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 from projects.admin.search import NewestSearchAdmin, search_help
 from projects.admin.source_fields import OF_ITS_SOURCE
@@ -52,7 +53,7 @@ class MemoryRelationInline(ScopedInline):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     has_delete_permission = has_change_permission
 
@@ -72,7 +73,7 @@ class NewMemoryRelationInline(ScopedInline):
         return False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -103,8 +104,7 @@ class MemoryRelationAdmin(NewestSearchAdmin, ProjectContentAdmin):
     fields = ("project", "memory", "other", "relation", "strength", *OF_ITS_SOURCE[1:])
     readonly_fields = ("memory", "other", *OF_ITS_SOURCE[1:])
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    add_action = None
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         memories = self.visible(request, AgentMemory).only("pk")

@@ -68,11 +68,8 @@ class MessageAdmin(ProjectContentAdmin):
     )
     readonly_fields = fields
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    add_action = None
+    change_action = None
 
     def list_annotations(self, request: HttpRequest) -> dict[str, Any]:
         return {"content_start": Substr("content", 1, _PREVIEW_LENGTH + 1)}

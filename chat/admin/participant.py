@@ -14,7 +14,8 @@ from core.admin.columns import linked, time
 from core.admin.forms import WholeRowForm
 from core.admin.inlines import ScopedInline
 from core.admin.scoped import is_staff
-from projects.admin.content import ProjectContentAdmin, manages
+from core.permissions import Action, may
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 from projects.admin.source_fields import CHANGED, CREATED
 
@@ -58,7 +59,7 @@ class ParticipantInline(ScopedInline):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     has_delete_permission = has_change_permission
 
@@ -78,7 +79,7 @@ class NewParticipantInline(ScopedInline):
         return False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -113,11 +114,8 @@ class ParticipantAdmin(OfConversationAdmin, ProjectContentAdmin):
     def edit(self, obj: Participant) -> str:
         return "Open"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    add_action = None
+    change_action = None
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

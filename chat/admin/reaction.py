@@ -50,11 +50,8 @@ class ReactionAdmin(OfConversationAdmin, ProjectContentAdmin):
     )
     readonly_fields = fields
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    add_action = None
+    change_action = None
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

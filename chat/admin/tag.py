@@ -81,11 +81,8 @@ class TaggingAdmin(OfConversationAdmin, ProjectContentAdmin):
     def edit(self, obj: Tagging) -> str:
         return "Open"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    add_action = None
+    change_action = None
 
     def search_words(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str

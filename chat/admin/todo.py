@@ -18,7 +18,8 @@ from core.admin.columns import badge, column, count, linked, short_text, text, t
 from core.admin.links import Link, list_link, page_link
 from core.admin.steps import take_steps
 from core.markup import NOT_APPLICABLE
-from projects.admin.content import ProjectContentAdmin, manages
+from core.permissions import Action, may
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.counting import count_into, linked_count, pointing
 from projects.admin.filters import ProjectFilter
 from projects.admin.search import NewestSearchAdmin, search_help
@@ -100,24 +101,24 @@ class TodoAdmin(ChangedFieldsAdmin, OfConversationAdmin, NewestSearchAdmin, Proj
         links = [list_link("Runs", "chat.agentrun", todo=obj.pk)]
         if obj.conversation_id:
             links.insert(0, page_link("Transcript", "chat:transcript", obj.conversation_id))
-        if manages(request, obj.project_id):
+        if may(request.user, Action.CHANGE_CONTENT, obj.project_id):
             url = {"parent": obj.pk, "project": obj.project_id}
             links.append(page_link("Add a subtask", "admin:chat_todo_add", **url))
         return links
 
-    @admin.action(description="Start", permissions=["operate"])
+    @admin.action(description="Start", permissions=["archive"])
     def start_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._step(request, queryset, start_todo, "in progress")
 
-    @admin.action(description="Complete", permissions=["operate"])
+    @admin.action(description="Complete", permissions=["archive"])
     def complete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._step(request, queryset, complete_todo, "completed")
 
-    @admin.action(description="Cancel", permissions=["operate"])
+    @admin.action(description="Cancel", permissions=["archive"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._step(request, queryset, cancel_todo, "cancelled")
 
-    @admin.action(description="Reopen", permissions=["operate"])
+    @admin.action(description="Reopen", permissions=["archive"])
     def reopen_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._step(request, queryset, reopen_todo, "pending again")
 

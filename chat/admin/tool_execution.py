@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from accounts.models import User
 from chat.admin.tool_filters import DecidedByFilter, RiskFilter
 from chat.approvals.decide import APPROVE, CANCEL, REJECT, decide
-from chat.approvals.permission import may_decide
 from chat.approvals.secrets import readable_text
 from chat.models import Conversation, ToolExecution
 from core.admin.columns import (
@@ -27,6 +26,7 @@ from core.admin.columns import (
 from core.admin.links import Link, page_link
 from core.admin.read_only import ReadOnlyModelAdmin
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action, may
 from projects.admin.filters import ProjectFilter
 
 STATUSES = {
@@ -106,7 +106,7 @@ class ToolExecutionAdmin(ReadOnlyModelAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether the actions are offered at all; each call's project is asked about again."""
-        return may_decide(request.user)
+        return may(request.user, Action.DECIDE_TOOL_CALLS)
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         named = self.visible(request, Conversation).only("title", "external_id")

@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.models import User
-from chat.approvals.permission import may_decide
 from chat.models import ToolExecution
+from core.permissions import Action, may
 from core.transitions import IllegalStepError
 
 Status = ToolExecution.Status
@@ -106,7 +106,7 @@ def refusal(execution: ToolExecution, after: str) -> IllegalStepError:
 
 
 def _refuse_strangers(execution: ToolExecution, user: User) -> None:
-    if not may_decide(user, execution.project_id):
+    if not may(user, Action.DECIDE_TOOL_CALLS, execution.project_id):
         raise PermissionDenied("Operators and managers of the project decide on its tool calls.")
 
 

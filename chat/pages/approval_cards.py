@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from chat.approvals.permission import may_decide
 from chat.approvals.rules import NEW_TOOL, NO_POLICY, OVER_CALL_LIMIT, OVER_HOURLY_LIMIT, UNKNOWN_COST
 from chat.models import AgentRun, Conversation, Tool, ToolExecution
 from chat.names import conversation_names
 from chat.pages.calls import sums_of
 from chat.pages.parameters import Shown, shown
 from core.numbers import duration_text
+from core.permissions import Action, may
 
 LARGE = ("parameters", "result", "error")
 """Columns that cards do not need of every row."""
@@ -91,7 +91,7 @@ def cards_of(executions: Sequence[ToolExecution], user: User, now: datetime) -> 
                 reason=execution.decision_rule if is_readable else "",
                 is_readable=is_readable,
                 is_waiting=is_waiting,
-                may_decide=may_decide(user, execution.project_id),
+                may_decide=may(user, Action.DECIDE_TOOL_CALLS, execution.project_id),
             )
         )
     return tuple(cards)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.pages.choices import Choice, project_choices, read_uuid
 from chat.reports.optimizations import SavedReport, saved_tokens
+from core.permissions import Action, may_in_all
 from core.zones import local_day
 
 _EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)
@@ -35,6 +36,7 @@ class OptimizationsPage:
     errors: tuple[str, ...]
     projects: tuple[Choice, ...]
     zone: str
+    may_export: bool
     csv_url: str
     json_url: str
 
@@ -79,6 +81,7 @@ def optimizations_page(params: QueryDict, user: User, zone: ZoneInfo) -> Optimiz
         errors=tuple(question.errors.values()),
         projects=project_choices(user, question.projects[0] if question.projects else None),
         zone=params.get("zone", ""),
+        may_export=may_in_all(user, Action.EXPORT, question.projects or None),
         csv_url=f"?{urlencode([*kept, ('format', 'csv')])}",
         json_url=f"?{urlencode([*kept, ('format', 'json')])}",
     )

@@ -13,7 +13,7 @@ from chat.pages.branches import Branch, branches_of, is_branch
 from chat.pages.calls import CallSums, booked_calls, total_of
 from chat.pages.tagged import NO_MARKS, Marks, marks_of_conversation, marks_of_messages
 from chat.pages.turns import Turn, turns_of
-from projects.roles import may_annotate
+from core.permissions import Action, may
 
 PAGE = 200
 """Messages a page."""
@@ -38,6 +38,7 @@ class TranscriptPage:
     has_more_calls: bool
     marks: Marks
     may_annotate: bool
+    may_export: bool
     after: int
     branches: tuple[Branch, ...]
 
@@ -75,7 +76,8 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
         is_waiting=any(part.is_waiting for turn in turns for part in turn.parts),
         has_more_calls=len(loose) > MAX_CALLS,
         marks=marks_of_conversation(conversation, user) if is_readable else NO_MARKS,
-        may_annotate=is_readable and may_annotate(user, conversation.project_id),
+        may_export=may(user, Action.EXPORT, conversation.project_id),
+        may_annotate=is_readable and may(user, Action.ANNOTATE, conversation.project_id),
         after=after,
         branches=branches_of(turns_of(conversation, beside, answers, (), marks), shown),
     )

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from chat.models import Conversation, Message, Reaction
-from projects.roles import require_annotator
+from core.permissions import Action, require
 
 
 @transaction.atomic
@@ -18,7 +18,7 @@ def react(
 
     Raises ValidationError for a kind that there is not, and for another conversation's message.
     """
-    require_annotator(by, conversation.project_id)
+    require(by, Action.ANNOTATE, conversation.project_id)
     if kind not in Reaction.Kind.values:
         raise ValidationError("There is no such reaction.", code="invalid_choice")
     if message is not None and message.conversation_id != conversation.pk:
@@ -37,7 +37,7 @@ def react(
 
 def unreact(conversation: Conversation, kind: str, by: User, *, message: Message | None = None) -> bool:
     """Take the own reaction back; returns whether it was there."""
-    require_annotator(by, conversation.project_id)
+    require(by, Action.ANNOTATE, conversation.project_id)
     number, _ = Reaction.objects.filter(
         project=conversation.project, conversation=conversation, message=message, user=by, kind=kind
     ).delete()

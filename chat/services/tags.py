@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from chat.models import Conversation, Message, Tag, Tagging
+from core.permissions import Action, require
 from projects.models import Project
-from projects.roles import require_annotator
 
 NAME_LENGTH = 100
 
@@ -21,7 +21,7 @@ def add_tag(conversation: Conversation, name: str, by: User, *, message: Message
 
     Raises ValidationError for a name without letters or of more than 100, and for another talk's message.
     """
-    require_annotator(by, conversation.project_id)
+    require(by, Action.ANNOTATE, conversation.project_id)
     _check_message(conversation, message)
     wanted = {
         "project": conversation.project,
@@ -36,7 +36,7 @@ def add_tag(conversation: Conversation, name: str, by: User, *, message: Message
 
 def remove_tag(conversation: Conversation, name: str, by: User, *, message: Message | None = None) -> bool:
     """Off the conversation, or off the message; returns whether it was there. The tag itself stays."""
-    require_annotator(by, conversation.project_id)
+    require(by, Action.ANNOTATE, conversation.project_id)
     tag = find_tag(conversation.project, name)
     if tag is None:
         return False

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Todo
+from core.permissions import Action, require
 from core.transitions import IllegalStepError
-from projects.roles import require_operator
 from projects.services.changes import change_if
 
 Status = Todo.Status
@@ -50,7 +50,7 @@ def reopen_todo(todo: Todo, by: User | None = None, *, now: datetime | None = No
 
 def _step(todo: Todo, status: str, by: User | None, now: datetime | None, **fields: Any) -> None:
     if by is not None:
-        require_operator(by, todo.project_id)
+        require(by, Action.ARCHIVE_CONTENT, todo.project_id)
     moment = now or timezone.now()
     before = [state for state in Status.values if Todo.machine.allows(state, status)]
     done = {"completed_at": moment if Todo.step_values(status)["completed_at"] else None}

@@ -12,9 +12,12 @@ from accounts.models import User
 from chat.approvals.decide import APPROVE, REJECT, Outcome, decide
 from chat.models import ToolExecution
 from chat.pages.approvals import KEPT, approvals_page, chosen_ids
+from core.gates import asks
+from core.permissions import Action
 
 
 @require_safe
+@asks(Action.OPEN)
 def approvals(request: HttpRequest) -> HttpResponse:
     """The queue; `?decided=ID` shows what became of calls that left it."""
     page = approvals_page(request.GET, cast(User, request.user))
@@ -22,6 +25,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(Action.DECIDE_TOOL_CALLS)
 def decide_approvals(request: HttpRequest) -> HttpResponse:
     """`decision` is approve or reject, `execution` one id or several, `reason` is kept with a rejection."""
     user = cast(User, request.user)

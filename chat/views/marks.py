@@ -14,9 +14,12 @@ from chat.models import Conversation, Message
 from chat.pages.choices import read_uuid
 from chat.services.reactions import react, unreact
 from chat.services.tags import add_tag, remove_tag
+from core.gates import asks
+from core.permissions import Action
 
 
 @require_POST
+@asks(Action.ANNOTATE)
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tags and reactions, from the transcript and back to it.
 

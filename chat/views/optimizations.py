@@ -10,10 +10,13 @@ from accounts.models import User
 from chat.pages.optimizations import optimizations_page, read_question, report_of
 from chat.reports.saved_files import saved_csv, saved_json
 from core.csv_lines import CONTENT_TYPE
+from core.gates import asks
+from core.permissions import Action, require_in_all
 from core.zones import reader_zone
 
 
 @require_safe
+@asks(Action.OPEN)
 def optimizations(request: HttpRequest) -> HttpResponseBase:
     """Tokens that smaller contexts saved; `?format=csv` and `?format=json` download them.
 
@@ -26,6 +29,7 @@ def optimizations(request: HttpRequest) -> HttpResponseBase:
         page = optimizations_page(request.GET, user, zone)
         return render(request, "chat/optimizations.html", {"page": page})
     question = read_question(request.GET, zone)
+    require_in_all(user, Action.EXPORT, question.projects or None)
     if question.errors:
         return JsonResponse(
             {"errors": question.errors}, status=400, json_dumps_params={"ensure_ascii": False}

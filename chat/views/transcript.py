@@ -10,15 +10,19 @@ from accounts.models import User
 from chat.models import Conversation
 from chat.pages.export import transcript_data
 from chat.pages.transcript_page import transcript_page
+from core.gates import asks
+from core.permissions import Action, require
 
 
 @require_safe
+@asks(Action.OPEN)
 def transcript(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A conversation to read; `?format=json` downloads it whole."""
     user = cast(User, request.user)
     visible = Conversation.objects.visible_to(user).select_related("project", "person")
     conversation = get_object_or_404(visible, pk=pk)
     if request.GET.get("format") == "json":
+        require(user, Action.EXPORT, conversation.project_id)
         response = JsonResponse(
             transcript_data(conversation, user), json_dumps_params={"ensure_ascii": False, "indent": 2}
         )

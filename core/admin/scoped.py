@@ -21,9 +21,11 @@ from core.admin.filters import uuid_or_none
 from core.admin.forms import WholeRowForm
 from core.admin.links import Link
 from core.admin.paginator import CappedPaginator
-from core.admin.stock import StockModelAdmin, StockModelForm
+from core.admin.recorded import RecordedModelAdmin
+from core.admin.stock import StockModelForm
 from core.admin.visible import visible_rows
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action, allowed_project_ids, may, require
 
 _EXACT = frozenset({"", "exact", "isnull", "id", "id__exact", "pk", "pk__exact"})
 
@@ -32,17 +34,17 @@ def is_staff(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff
 
 
-def is_owner(request: HttpRequest) -> bool:
-    """Whether the reader has the installation's highest role."""
-    return bool(getattr(request.user, "is_owner", False))
-
-
-class ScopedModelAdmin(StockModelAdmin):
+class ScopedModelAdmin(RecordedModelAdmin):
     """Shows what `Model.objects.visible_to(user)` returns: in lists, on pages, in choices and autocompletes.
 
-    Any active staff may look; owners may change. Subclasses widen or narrow that by the has_…_permission
-    methods. A foreign key whose object the reader may not see reads as empty and cannot be changed.
+    Any active staff may look. Who may add, change and delete is what core.permissions says of the three
+    actions that a subclass names; without one, nobody. A foreign key whose object the reader may not see
+    reads as empty and cannot be changed.
     """
+
+    add_action: ClassVar[Action | None] = None
+    change_action: ClassVar[Action | None] = None
+    delete_action: ClassVar[Action | None] = None
 
     list_links: ClassVar[tuple[str, ...]] = ()
     """Foreign keys that the list's columns show: loaded once a page."""
@@ -68,13 +70,22 @@ class ScopedModelAdmin(StockModelAdmin):
         return is_staff(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_owner(request)
+        return self._may(request, self.add_action)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return self._may(request, self.change_action, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return self._may(request, self.delete_action, obj)
+
+    def project_id_of(self, obj: Any) -> Any:
+        """The project in which `obj` is changed; None: it belongs to none."""
+        return getattr(obj, "project_id", None)
+
+    def _may(self, request: HttpRequest, action: Action | None, obj: Any = None) -> bool:
+        if action is None:
+            return False
+        return may(request.user, action, None if obj is None else self.project_id_of(obj))
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         """Pages about `obj`, shown beside the title of its page."""
@@ -181,12 +192,20 @@ class ScopedModelAdmin(StockModelAdmin):
 
     @action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
-        return csv_response(self, request, queryset)
+        require(request.user, Action.EXPORT)
+        return csv_response(self, request, self.exportable(request, queryset))
+
+    def exportable(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of `rows`, those of the projects that the reader may export."""
+        projects = allowed_project_ids(request.user, Action.EXPORT)
+        if projects is None or not any(field.name == "project" for field in self.opts.concrete_fields):
+            return rows
+        return rows.filter(project_id__in=projects)
 
     def get_actions(self, request: HttpRequest) -> Any:
         """A subclass's `actions`, then the export, which every list has."""
         actions = super().get_actions(request)
-        if IS_POPUP_VAR in request.GET:
+        if IS_POPUP_VAR in request.GET or not may(request.user, Action.EXPORT):
             return actions
         name = "export_csv"
         return {**actions, name: (type(self).export_csv, name, "Export as CSV")}

@@ -10,8 +10,8 @@ from core.admin.columns import linked, text, time
 from core.admin.inlines import ScopedInline
 from core.admin.scoped import is_staff
 from core.admin.visible import visible_rows
+from core.permissions import Action, may
 from integrations.models import AgentProvider
-from projects.admin.content import manages
 from projects.models import Agent, Project
 
 _SHOWN = 20
@@ -87,9 +87,9 @@ class AgentProviderInline(ScopedInline):
         return is_staff(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     has_delete_permission = has_change_permission

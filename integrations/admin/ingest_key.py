@@ -16,11 +16,12 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from core.admin.columns import badge, column, count, linked, text, time
 from core.admin.steps import take_steps
+from core.permissions import Action, may
 from integrations.admin.ingest_key_form import IngestKeyForm
 from integrations.admin.shown_once import hold, take
 from integrations.models import IngestKey
 from integrations.services.ingest_keys import create_key, revoke_key, rotate_key
-from projects.admin.content import ProjectContentAdmin, manages
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 
 OVERLAP = timedelta(days=7)
@@ -53,6 +54,10 @@ _SHOWN = ("project", "name", _PREFIX, _STATE, "created_by", _CREATED, "expires_a
 class IngestKeyAdmin(ProjectContentAdmin):
     """A key is not changed and not deleted: it is rotated or revoked, and stays to tell who had it."""
 
+    add_action = Action.MANAGE_KEYS
+    change_action = None
+    delete_action = None
+
     form = IngestKeyForm
     list_note = "With these programs send usage. A key is shown once, when it is made."
     list_display = (
@@ -75,14 +80,8 @@ class IngestKeyAdmin(ProjectContentAdmin):
     fields = ("project", "name", "expires_at", "requests_per_minute")
     actions = ("rotate", "revoke")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def has_rotate_permission(self, request: HttpRequest) -> bool:
-        return manages(request)
+        return may(request.user, Action.MANAGE_KEYS)
 
     has_revoke_permission = has_rotate_permission
 
@@ -99,7 +98,7 @@ class IngestKeyAdmin(ProjectContentAdmin):
     @sensitive_variables()
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = form.cleaned_data
-        if change or not manages(request, values["project"].pk):
+        if change or not may(request.user, Action.MANAGE_KEYS, values["project"].pk):
             raise PermissionDenied
         row, secret = create_key(
             values["project"],
@@ -119,7 +118,7 @@ class IngestKeyAdmin(ProjectContentAdmin):
     def show_once(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The key itself, for who has just made it; a second look shows that it is gone."""
         key = self.get_object(request, object_id)
-        if key is None or not manages(request, key.project_id):
+        if key is None or not may(request.user, Action.MANAGE_KEYS, key.project_id):
             raise Http404("ingest key: not found")
         context = {
             **self.admin_site.each_context(request),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from core.admin.columns import badge, column, linked, preformatted, side_by_side, text, time
 from core.admin.scoped import ScopedModelAdmin
+from core.permissions import Action
 from integrations.admin.filters import PersonFilter
 from integrations.admin.secrets import secret
 from integrations.models import LinkedAccount
@@ -22,6 +23,10 @@ def _account(account: Any) -> str:
 @admin.register(LinkedAccount)
 class LinkedAccountAdmin(ScopedModelAdmin):
     """Owners change or delete them. Tokens come from the sources, and are never shown."""
+
+    add_action = Action.MANAGE_CONNECTIONS
+    change_action = Action.MANAGE_CONNECTIONS
+    delete_action = Action.MANAGE_CONNECTIONS
 
     list_note = "People’s accounts at other services. Tokens are never shown."
     list_display = (

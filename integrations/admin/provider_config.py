@@ -12,7 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from core.admin.columns import badge, badges, column, count, linked, preformatted, provider, text, time
 from core.admin.links import Link, list_link
-from core.admin.scoped import ScopedModelAdmin, is_owner
+from core.admin.scoped import ScopedModelAdmin
+from core.permissions import Action, may
 from integrations.admin.agent_provider_inline import ConfigAgentInline
 from integrations.admin.filters import PersonFilter
 from integrations.admin.provider_config_form import ProviderConfigForm
@@ -40,6 +41,10 @@ def _state(config: Any) -> str:
 @admin.register(ProviderConfig)
 class ProviderConfigAdmin(ScopedModelAdmin):
     """Owners change them. Keys go in and never come out."""
+
+    add_action = Action.MANAGE_CONNECTIONS
+    change_action = Action.MANAGE_CONNECTIONS
+    delete_action = Action.MANAGE_CONNECTIONS
 
     form = ProviderConfigForm
     list_note = "How people, or the whole installation, reach providers. Keys are never shown again."
@@ -114,7 +119,7 @@ class ProviderConfigAdmin(ScopedModelAdmin):
             make_default(config=obj)
 
     def has_make_default_permission(self, request: HttpRequest) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_CONNECTIONS)
 
     @admin.action(description="Make the default of its owner", permissions=["make_default"])
     def make_default(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

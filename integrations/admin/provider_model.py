@@ -5,13 +5,18 @@ from django.http import HttpRequest
 
 from core.admin.columns import count, flag, linked, preformatted, text, time
 from core.admin.inlines import ScopedInline
-from core.admin.scoped import ScopedModelAdmin, is_owner, is_staff
+from core.admin.scoped import ScopedModelAdmin, is_staff
+from core.permissions import Action, may
 from integrations.admin.filters import ConfigFilter
 from integrations.models import ProviderModel
 
 
 @admin.register(ProviderModel)
 class ProviderModelAdmin(ScopedModelAdmin):
+    add_action = Action.MANAGE_CONNECTIONS
+    change_action = Action.MANAGE_CONNECTIONS
+    delete_action = Action.MANAGE_CONNECTIONS
+
     list_note = "Models that provider configs offer."
     list_display = (
         text("model"),
@@ -54,9 +59,9 @@ class ConfigModelInline(ScopedInline):
         return is_staff(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_CONNECTIONS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_CONNECTIONS)
 
     has_delete_permission = has_change_permission

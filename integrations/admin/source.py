@@ -7,12 +7,16 @@ from django.http import HttpRequest
 from core.admin.columns import badges, linked, text, time
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin
+from core.permissions import Action
 from integrations.models import Source
 
 
 @admin.register(Source)
 class SourceAdmin(ScopedModelAdmin):
     """A source keeps its name, which the ledger's rows carry, and is kept with what it told us."""
+
+    add_action = Action.MANAGE_INSTALLATION
+    change_action = Action.MANAGE_INSTALLATION
 
     list_display = (
         text("name", order="name"),
@@ -28,9 +32,6 @@ class SourceAdmin(ScopedModelAdmin):
     autocomplete_fields = ("unassigned_project",)
     fields = ("name", "kind", "unassigned_project", time("last_received_at", "last received", seconds=True))
     readonly_fields = (fields[-1],)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from billing.ledger.events import Result
+from core.gates import ANYBODY, open_to
 from integrations.doors.body import read_body
 from integrations.doors.json_bodies import Unreadable, records_of_body
 from integrations.doors.json_doors import DUPLICATE, RECORDED, REJECTED, fault_of, json_door, word_of
@@ -51,6 +52,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(ANYBODY)
 @login_not_required
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:

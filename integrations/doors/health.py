@@ -15,10 +15,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.gates import ANYBODY, open_to
+
 OK = "ok"
 _LEAST_FREE_BYTES = 256 * 1024 * 1024
 
 
+@open_to(ANYBODY)
 @login_not_required
 @never_cache
 @require_safe
@@ -27,6 +30,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
+@open_to(ANYBODY)
 @login_not_required
 @never_cache
 @require_safe

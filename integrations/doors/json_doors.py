@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from billing.ledger.events import Result
+from core.gates import KEY, open_to
 from integrations.doors.pressure import door
 from integrations.doors.refusals import Refused
 
@@ -19,7 +20,6 @@ _WORDS = {
     Result.UNCHANGED: DUPLICATE,
     Result.DUPLICATE: DUPLICATE,
     Result.MERGED: DUPLICATE,
-    Result.MERGED: DUPLICATE,
     Result.REJECTED: REJECTED,
 }
 _NAMED_FIELD = re.compile(r"(?P<field>\w[\w.\[\]]*(?:, \w[\w.\[\]]*)*): (?P<reason>.+)", re.DOTALL)
@@ -28,6 +28,7 @@ _NAMED_FIELD = re.compile(r"(?P<field>\w[\w.\[\]]*(?:, \w[\w.\[\]]*)*): (?P<reas
 def json_door(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """A view for programs: POST alone, a key instead of a session, refusals as {"error": …}."""
 
+    @open_to(KEY)
     @csrf_exempt
     @login_not_required
     @door(refusal)

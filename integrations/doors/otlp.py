@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from billing.ledger.events import Result, SpanLink
+from core.gates import KEY, open_to
 from integrations.doors.body import read_body
 from integrations.doors.keys import key_of
 from integrations.doors.otlp_answers import accepted, refusal
@@ -32,6 +33,7 @@ Item = TypeVar("Item", Span, LogRecord)
 def otlp_door(answer: Handler) -> Handler:
     """A view for exporters: POST alone, a key instead of a session, answers in the request's encoding."""
 
+    @open_to(KEY)
     @csrf_exempt
     @login_not_required
     @door(refusal)

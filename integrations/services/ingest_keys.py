@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from core.permissions import Action, require
 from integrations.models import IngestKey
 from projects.models import Project
-from projects.roles import require_manager
 from projects.services.changes import change_if
 
 _MARK = "chk_"
@@ -77,7 +77,7 @@ def rotate_key(key: IngestKey, overlap: timedelta, by: User) -> tuple[IngestKey,
     made for. Raises PermissionDenied for those who do not manage the project, ValidationError for a key that
     is revoked or expired, or that somebody changed meanwhile.
     """
-    require_manager(by, key.project_id)
+    require(by, Action.MANAGE_KEYS, key.project_id)
     now = timezone.now()
     end = key.expires_at
     new_end = None if end is None else now + (end - key.created_at)
@@ -95,7 +95,7 @@ def revoke_key(key: IngestKey, by: User) -> None:
 
     Raises PermissionDenied for those who do not manage the project, ValidationError when it is revoked.
     """
-    require_manager(by, key.project_id)
+    require(by, Action.MANAGE_KEYS, key.project_id)
     now = timezone.now()
     if not change_if(key, Q(revoked_at__isnull=True), now=now, revoked_at=now):
         raise ValidationError("It is revoked already.", code="revoked")

@@ -12,6 +12,8 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from chat.pages.choices import read_uuid
+from core.gates import asks
+from core.permissions import Action, may, require
 from integrations.admin.shown_once import hold, take
 from integrations.connect.client import Client
 from integrations.connect.registry import CLIENTS
@@ -22,10 +24,10 @@ from integrations.pages.connect.list_page import list_page
 from integrations.pages.connect.projects import chosen_project
 from integrations.services.ingest_keys import create_key
 from projects.models import Project
-from projects.roles import may_manage, require_manager
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(Action.OPEN)
 def connect(request: HttpRequest) -> HttpResponse:
     """All clients, or the lines of `?client=`, for `?project=`. Posting both makes a key for the client."""
     user = cast(User, request.user)
@@ -57,7 +59,7 @@ def _client(request: HttpRequest, user: User, client: Client) -> HttpResponse:
 @sensitive_variables()
 def _held_secret(request: HttpRequest, user: User, project: Project | None, made: UUID) -> str | None:
     """The key `made`, for who has just made it here, once."""
-    if project is None or not may_manage(user, project.pk):
+    if project is None or not may(user, Action.MANAGE_KEYS, project.pk):
         return None
     key = IngestKey.objects.visible_to(user).filter(pk=made, project=project).first()
     return None if key is None else take(request, key)
@@ -68,7 +70,7 @@ def _make_key(request: HttpRequest, user: User) -> HttpResponse:
     client = _known(request.POST.get("client", ""))
     project_id = read_uuid(request.POST.get("project", ""))
     project: Project = get_object_or_404(Project.objects.visible_to(user), pk=project_id)
-    require_manager(user, project.pk)
+    require(user, Action.MANAGE_KEYS, project.pk)
     try:
         row, secret = create_key(project, client.name, user)
     except ValidationError as error:

@@ -75,12 +75,12 @@ class AgentAdmin(NewestSearchAdmin, ProjectContentAdmin):
             list_link("Jobs", "projects.backgroundjob", agent=obj.pk, cleared="all"),
         )
 
-    @admin.action(description="Activate", permissions=["operate"])
+    @admin.action(description="Activate", permissions=["archive"])
     def activate_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda agent: activate_agent(agent, user), "active")
 
-    @admin.action(description="Deactivate", permissions=["operate"])
+    @admin.action(description="Deactivate", permissions=["archive"])
     def deactivate_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda agent: deactivate_agent(agent, user), "inactive")

@@ -22,8 +22,8 @@ from core.admin.links import Link, list_link
 from core.admin.read_only import ReadOnlyModelAdmin
 from core.admin.steps import take_steps
 from core.markup import NOT_APPLICABLE
+from core.permissions import Action, may
 from core.templatetags import format as figures
-from projects.admin.content import operates
 from projects.admin.filters import ClearedFilter, ProjectFilter
 from projects.admin.search import NewestSearchAdmin, search_help
 from projects.admin.source_fields import CHANGED
@@ -135,9 +135,9 @@ class BackgroundJobAdmin(NewestSearchAdmin, ReadOnlyModelAdmin):
     readonly_fields = tuple(name for _, fields in (*_PARTS, *_TEXTS) for name in fields)
     actions = ("cancel_selected", "clear_selected")
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
+    def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether the actions are offered at all; each job's project is asked about again."""
-        return operates(request)
+        return may(request.user, Action.RUN_JOBS)
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         sessions = self.visible(request, WorkSession).only("name")
@@ -148,12 +148,12 @@ class BackgroundJobAdmin(NewestSearchAdmin, ReadOnlyModelAdmin):
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (list_link("Model calls", "billing.tokenusage", job=obj.pk),)
 
-    @admin.action(description="Cancel", permissions=["operate"])
+    @admin.action(description="Cancel", permissions=["run"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda job: cancel_job(job, user), "cancelled")
 
-    @admin.action(description="Clear those that are done", permissions=["operate"])
+    @admin.action(description="Clear those that are done", permissions=["run"])
     def clear_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         outcome = clear_jobs(queryset, cast(User, request.user))
         told = (

@@ -83,12 +83,12 @@ class ChannelAdmin(NewestSearchAdmin, ProjectContentAdmin):
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (list_link("Conversations", "chat.conversation", channel=obj.pk),)
 
-    @admin.action(description="Archive", permissions=["operate"])
+    @admin.action(description="Archive", permissions=["archive"])
     def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda channel: archive(channel, user), "archived")
 
-    @admin.action(description="Restore", permissions=["operate"])
+    @admin.action(description="Restore", permissions=["archive"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda channel: restore(channel, user), "in use again")

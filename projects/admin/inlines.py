@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin.inlines import ScopedInline
-from core.admin.scoped import is_owner, is_staff
-from projects.admin.content import manages
+from core.admin.scoped import is_staff
+from core.permissions import Action, may
 from projects.models import Membership
 
 
@@ -48,7 +48,7 @@ class MemberInline(_Existing):
     verbose_name_plural = "members"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.pk)
+        return obj is not None and may(request.user, Action.MANAGE_MEMBERS, obj.pk)
 
     has_delete_permission = has_change_permission
 
@@ -58,7 +58,7 @@ class NewMemberInline(_New):
     autocomplete_fields = ("user",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.pk)
+        return obj is not None and may(request.user, Action.MANAGE_MEMBERS, obj.pk)
 
 
 class UserMembershipInline(_Existing):
@@ -67,7 +67,7 @@ class UserMembershipInline(_Existing):
     readonly_fields = ("project",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_STAFF)
 
     has_delete_permission = has_change_permission
 
@@ -77,4 +77,4 @@ class NewUserMembershipInline(_New):
     autocomplete_fields = ("project",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_owner(request)
+        return may(request.user, Action.MANAGE_STAFF)

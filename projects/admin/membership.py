@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.admin.columns import badges, linked, time
+from core.permissions import Action
 from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 from projects.models import Membership
@@ -13,6 +14,10 @@ ROLES = {"manager": "warn", "operator": "info"}
 
 @admin.register(Membership)
 class MembershipAdmin(ProjectContentAdmin):
+    add_action = Action.MANAGE_MEMBERS
+    change_action = Action.MANAGE_MEMBERS
+    delete_action = Action.MANAGE_MEMBERS
+
     list_note = "Who belongs to which project, and as what."
     list_display = (
         linked("user"),

@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.models import User
 from core.admin.columns import Column, badges, column, count, linked, spent, text, time
 from core.admin.links import Link, list_link, page_link
-from core.admin.scoped import ScopedModelAdmin, is_owner
+from core.admin.scoped import ScopedModelAdmin
 from core.admin.steps import take_steps
+from core.permissions import Action, may, may_everywhere
 from core.templatetags import format as figures
 from core.zones import default_zone, local_day, zone_info
-from projects.admin.content import manages, operates
 from projects.admin.counting import count_into, linked_count, pointing, summed
 from projects.admin.inlines import MemberInline, NewMemberInline
 from projects.admin.source_fields import OF_ITS_SOURCE
@@ -79,16 +79,20 @@ class ProjectAdmin(ScopedModelAdmin):
     inlines = (MemberInline, NewMemberInline)
     actions = ("archive_selected", "restore_selected", "clear_jobs_selected")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return manages(request, None if obj is None else obj.pk)
+    add_action = Action.MANAGE_INSTALLATION
+    change_action = Action.MANAGE_PROJECT
+    delete_action = Action.DELETE_PROJECT
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
+    def project_id_of(self, obj: Any) -> Any:
+        return obj.pk
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether actions on jobs are offered; each project is asked about again."""
-        return operates(request)
+        return may(request.user, Action.RUN_JOBS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One by one, and only while nothing was booked: the ledger keeps its projects."""
-        return obj is not None and is_owner(request) and not obj.usage.exists()
+        return obj is not None and super().has_delete_permission(request, obj) and not obj.usage.exists()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What is in a project goes with it, also rows that nobody may delete one by one."""
@@ -97,9 +101,9 @@ class ProjectAdmin(ScopedModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return (
-            fields if is_owner(request) else [*fields, "name", "prefers_reported_cost", "only_reported_cost"]
-        )
+        if may_everywhere(request.user, Action.MANAGE_INSTALLATION):
+            return fields
+        return [*fields, "name", "prefers_reported_cost", "only_reported_cost"]
 
     def complete_rows(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         # Named by their relations, since the models that point here stand above this app.
@@ -140,7 +144,7 @@ class ProjectAdmin(ScopedModelAdmin):
         user = cast(User, request.user)
         take_steps(request, queryset, lambda project: restore_project(project, user), "active again")
 
-    @admin.action(description="Clear their jobs that are done", permissions=["operate"])
+    @admin.action(description="Clear their jobs that are done", permissions=["run"])
     def clear_jobs_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         cleared: list[int] = []

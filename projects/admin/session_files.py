@@ -13,7 +13,8 @@ from core.admin.columns import badges, linked, short_text, time
 from core.admin.forms import WholeRowForm
 from core.admin.inlines import ScopedInline
 from core.admin.scoped import is_staff
-from projects.admin.content import ProjectContentAdmin, manages
+from core.permissions import Action, may
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 from projects.admin.search import NewestSearchAdmin, search_help
 from projects.admin.source_fields import CHANGED, CREATED
@@ -83,10 +84,10 @@ class _FileInline(ScopedInline):
         return is_staff(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and manages(request, obj.project_id)
+        return obj is not None and may(request.user, Action.CHANGE_CONTENT, obj.project_id)
 
     has_delete_permission = has_change_permission
 
@@ -122,8 +123,7 @@ class SessionFileAdmin(NewestSearchAdmin, ProjectContentAdmin):
     fields = ("project", "session", "kind", "path", CREATED, CHANGED)
     readonly_fields = ("session", CREATED, CHANGED)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    add_action = None
 
     def list_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         named = self.visible(request, WorkSession).only("name")

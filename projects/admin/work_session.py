@@ -75,12 +75,12 @@ class WorkSessionAdmin(NewestSearchAdmin, ProjectContentAdmin):
             list_link(f"Files ({count_text(files.count())})", "projects.sessionfile", session=obj.pk),
         )
 
-    @admin.action(description="Archive", permissions=["operate"])
+    @admin.action(description="Archive", permissions=["archive"])
     def archive_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda session: archive(session, user), "archived")
 
-    @admin.action(description="Restore", permissions=["operate"])
+    @admin.action(description="Restore", permissions=["archive"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         user = cast(User, request.user)
         take_steps(request, queryset, lambda session: restore(session, user), "in use again")

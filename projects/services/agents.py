@@ -4,15 +4,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
+from core.permissions import Action, require
 from projects.models import Agent
-from projects.roles import require_operator
 from projects.services.changes import change_if
 
 
 def activate_agent(agent: Agent, by: User, *, now: datetime | None = None) -> None:
     """Raises PermissionDenied for those who do not operate its project, ValidationError when it is
     at work already."""
-    require_operator(by, agent.project_id)
+    require(by, Action.ARCHIVE_CONTENT, agent.project_id)
     is_off = Q(status=Agent.Status.INACTIVE)
     if not change_if(agent, is_off, now=now, status=Agent.Status.ACTIVE):
         raise ValidationError("It is active already.", code="active")
@@ -20,7 +20,7 @@ def activate_agent(agent: Agent, by: User, *, now: datetime | None = None) -> No
 
 def deactivate_agent(agent: Agent, by: User, *, now: datetime | None = None) -> None:
     """Also one that is busy. Raises as `activate_agent` does."""
-    require_operator(by, agent.project_id)
+    require(by, Action.ARCHIVE_CONTENT, agent.project_id)
     is_on = ~Q(status=Agent.Status.INACTIVE)
     if not change_if(agent, is_on, now=now, status=Agent.Status.INACTIVE):
         raise ValidationError("It is inactive already.", code="inactive")

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from core.permissions import Action, may, require
 from core.transitions import IllegalStepError
 from projects.models import BackgroundJob, Project
 from projects.models.work_status import WORK_STEPS
-from projects.roles import may_operate, require_operator
 from projects.services.changes import change_if
 
 Status = BackgroundJob.Status
@@ -33,7 +33,7 @@ class Cleared:
 
 def cancel_job(job: BackgroundJob, by: User, *, now: datetime | None = None) -> None:
     """Raises PermissionDenied for those who do not operate its project, IllegalStepError when it is done."""
-    require_operator(by, job.project_id)
+    require(by, Action.RUN_JOBS, job.project_id)
     moment = now or timezone.now()
     is_cancelled = change_if(
         job,
@@ -58,7 +58,7 @@ def clear_jobs(jobs: QuerySet[BackgroundJob], by: User, *, now: datetime | None 
         found[project_id].append(pk)
     cleared = refused = 0
     for project_id, ids in sorted(found.items()):
-        if not may_operate(by, project_id):
+        if not may(by, Action.RUN_JOBS, project_id):
             refused += len(ids)
             continue
         for start in range(0, len(ids), _BATCH):
@@ -72,7 +72,7 @@ def clear_done_jobs(project: Project, by: User, *, now: datetime | None = None) 
 
     Raises PermissionDenied for those who do not operate it.
     """
-    require_operator(by, project.pk)
+    require(by, Action.RUN_JOBS, project.pk)
     moment = now or timezone.now()
     rows = BackgroundJob.objects.filter(_IS_CLEARABLE, project_id=project.pk)
     return rows.update(cleared_at=moment, updated_at=moment)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from core.permissions import Action, may
 from integrations.connect.client import PLACEHOLDER, Client
 from integrations.pages.connect.files import command_of
 from integrations.pages.connect.links import connect_url, import_url
@@ -15,7 +16,6 @@ from integrations.pages.connect.projects import choosable_projects
 from integrations.pages.connect.received import Received, received_by_client, refused_url
 from integrations.services.import_kinds import IMPORT_KINDS
 from projects.models import Project
-from projects.roles import may_manage
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def client_page(
         address=address,
         has_key=secret is not None,
         is_key_gone=is_made and secret is None,
-        may_make_key=project is not None and may_manage(user, project.pk),
+        may_make_key=project is not None and may(user, Action.MANAGE_KEYS, project.pk),
         status=status_of(client, user, project),
         list_url=connect_url(project),
         import_url=import_url(client.import_kind, project) if has_files else "",

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.template.defaultfilters import filesizeformat
 
 from accounts.models import User
+from core.permissions import Action, may_everywhere
 from integrations.models import Source
 from integrations.pages.imports.access import importable_projects, may_import_kind
 from integrations.services.import_kinds import IMPORT_KINDS, ImportKind
@@ -57,7 +58,7 @@ class NewImportForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.takes_own_names = user.is_owner
+        self.takes_own_names = may_everywhere(user, Action.MANAGE_INSTALLATION)
         self.kinds = tuple(kind for kind in IMPORT_KINDS.values() if may_import_kind(user, kind))
         self.fields["kind"].choices = [(kind.kind, kind.label) for kind in self.kinds]  # type: ignore[attr-defined]
         self.fields["project"].queryset = importable_projects(user)  # type: ignore[attr-defined]

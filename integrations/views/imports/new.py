@@ -8,6 +8,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from core.gates import asks
+from core.permissions import Action
 from integrations.pages.imports.access import may_import
 from integrations.pages.imports.form import NewImportForm
 from integrations.pages.imports.new_page import new_page
@@ -19,6 +21,7 @@ from integrations.services.uploads.steps import receive
 # The token is checked below: the middleware's check would read the files before we say where to.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(Action.IMPORT)
 def new_import(request: HttpRequest) -> HttpResponse:
     """Choose files and what they are. `?kind=`, `?project=` and `?source_name=` fill the form in."""
     if not may_import(cast(User, request.user)):

@@ -9,12 +9,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from core.csv_lines import CONTENT_TYPE
+from core.gates import asks
+from core.permissions import Action
 from integrations.models import ImportUpload
 from integrations.pages.imports.access import may_read_records
 from integrations.pages.imports.rejected import rejected_csv, rejected_jsonl, rejected_rows
 
 
 @require_safe
+@asks(Action.EXPORT)
 def rejected_records(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """All records that the upload's last import refused; `?format=csv` or `?format=jsonl`."""
     user = cast(User, request.user)

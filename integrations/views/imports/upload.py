@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from core.gates import asks
+from core.permissions import Action
 from integrations.models import ImportUpload
 from integrations.pages.imports.access import may_handle
 from integrations.pages.imports.upload_page import upload_page
@@ -24,6 +26,7 @@ _STEPS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(Action.OPEN)
 def import_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An upload's page; `step` posted to it is import, retry, restart or cancel."""
     user = cast(User, request.user)

@@ -7,8 +7,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from accounts.audit.keeping import AuditJournal
         from accounts.audit.triggers import install_audit_triggers, trigger_names
         from core.health.registry import GUARDS, Guard
+        from core.journal import keep_journal
 
         post_migrate.connect(install_audit_triggers, sender=self)
         GUARDS.append(Guard(trigger_names, install_audit_triggers))
+        keep_journal(AuditJournal())

@@ -11,9 +11,11 @@ from zoneinfo import available_timezones
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.audit_keys import audit_keys
 from config.encryption_keys import encryption_keys
 from config.environment import Environment
 from config.home import local_secret, open_folder
+from config.proxies import trusted_proxies
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ReaderZoneMiddleware",
+    "core.gates.GateMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -162,8 +165,11 @@ ENCRYPTION_KEYS: list[str] = encryption_keys(
 )
 """Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
 
-AUDIT_KEYS: list[str] = env.list("AUDIT_KEYS", default=[]) or [local_secret(HOME, "audit_key")]
+AUDIT_KEYS_ARE_SET = bool(env.list("AUDIT_KEYS", default=[]))
+AUDIT_KEYS: list[str] = audit_keys(HOME, env.list("AUDIT_KEYS", default=[]))
 """With what the audit chain is signed, newest first. Old ones stay, to check what they signed."""
+TRUSTED_PROXIES: list[str] = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]))
+"""Networks of the proxies in front, or how many there are: how far X-Forwarded-For is believed."""
 
 COUNTINGHOUSE_PG_BIN = env.str("COUNTINGHOUSE_PG_BIN", default="")
 """The folder of PostgreSQL's client programs (pg_dump, pg_restore, psql). Empty: they are on PATH."""

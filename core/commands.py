@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from rich.console import Console, RenderableType
 
+from core.journal import journal
+
 _LOG_WIDTH = 160
 """Columns where no terminal tells its width, so that tables in logs are not folded."""
 
@@ -42,7 +44,8 @@ class ReportingCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.format = options["format"]
         try:
-            status = self.run(**options)
+            with journal().commanded(type(self).__module__.rpartition(".")[2]):
+                status = self.run(**options)
         except (OperationalError, ProgrammingError) as error:
             # A missing or unmigrated database is an operator's matter; --traceback still shows where.
             refusal = f"The database refused: {str(error).strip()}. Has “migrate” been run?"

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.audit.address import client_address
+from accounts.audit.told import listening
 from accounts.models import User
 from accounts.models.audit import AuditVia
 
@@ -27,10 +29,11 @@ _current: ContextVar[Origin] = ContextVar("audit_origin", default=_NOBODY)
 _request: ContextVar[HttpRequest | None] = ContextVar("audit_request", default=None)
 
 
-def current_origin() -> Origin:
-    """The request's, with whoever is signed in at this moment; else what `acting` set."""
+def current_origin(by: User | None = None) -> Origin:
+    """The request's, with whoever is signed in at this moment; else what `acting` set, done by `by`."""
     request = _request.get()
-    return _current.get() if request is None else origin_of(request)
+    origin = _current.get() if request is None else origin_of(request)
+    return origin if by is None or origin.user is not None else replace(origin, user=by)
 
 
 def origin_of(request: HttpRequest) -> Origin:
@@ -39,7 +42,7 @@ def origin_of(request: HttpRequest) -> Origin:
         via=AuditVia.WEB,
         user=user if isinstance(user, User) else None,
         label="nobody signed in",
-        address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+        address=client_address(request),
         agent=request.headers.get("User-Agent", "")[:300],
     )
 
@@ -61,6 +64,7 @@ class AuditOriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = _request.set(request)
         try:
-            return self.get_response(request)
+            with listening():
+                return self.get_response(request)
         finally:
             _request.reset(token)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.audit.chain import FIRST, entry_hash, head_signature, key_id, newest_key
 from accounts.audit.origin import Origin, current_origin
-from accounts.audit.plain import plain
-from accounts.models import AuditEntry, AuditHead
+from accounts.audit.plain import lasting_label, plain, plain_values
+from accounts.audit.told import remember
+from accounts.models import AuditEntry, AuditHead, User
 from accounts.models.audit import AuditAction
 
 _HEAD = UUID("00000000-0000-7000-8000-000000000001")
@@ -27,17 +28,20 @@ def record(
     detail: Mapping[str, Any] | None = None,
     project: Any = None,
     label: str = "",
+    model: str = "",
+    by: User | None = None,
     origin: Origin | None = None,
     now: datetime | None = None,
 ) -> AuditEntry:
     """Write an entry, at the end of the transaction that does what it tells of, or in one of its own.
 
     Writers take turns from here to the end of their transaction. `project` is a projects.Project, by default
-    that of `target`; `label` names what has no row (a report that was exported). Values that say a
-    secret never come here: see `accounts.audit.plain`.
+    that of `target`; `label` names what has no row (a report that was exported), `model` its kind. `by` acted
+    where no request says who. What an entry never holds: see `accounts.audit.plain`.
     """
-    came = origin or current_origin()
-    where = project if project is not None else getattr(target, "project", None)
+    came = origin or current_origin(by)
+    where = project if project is not None else _project_of(target)
+    kind = type(target) if target is not None else None
     key = newest_key()
     with transaction.atomic():
         head = _next_head()
@@ -50,13 +54,13 @@ def record(
             address=came.address,
             agent=plain(came.agent),
             action=action,
-            target_model=target._meta.label_lower if target is not None else "",
+            target_model=target._meta.label_lower if target is not None else model,
             target_id=str(target.pk) if target is not None else "",
-            target_label=plain(label or (str(target) if target is not None else ""))[:255],
+            target_label=plain(label or (lasting_label(target) if target is not None else ""))[:255],
             project_id=getattr(where, "pk", None),
             project_label=plain(getattr(where, "name", ""))[:200],
-            before=None if before is None else plain(dict(before)),
-            after=None if after is None else plain(dict(after)),
+            before=None if before is None else plain_values(before, kind),
+            after=None if after is None else plain_values(after, kind),
             detail=plain(dict(detail or {})),
             key_id=key_id(key),
             previous_hash=head.hash,
@@ -68,7 +72,14 @@ def record(
             key_id=entry.key_id,
             signature=head_signature(entry.position, entry.hash, key),
         )
+    remember(entry)
     return entry
+
+
+def _project_of(target: models.Model | None) -> Any:
+    if target is not None and target._meta.label_lower == "projects.project":
+        return target
+    return getattr(target, "project", None)
 
 
 def _next_head() -> AuditHead:

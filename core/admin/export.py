@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 
 from core.csv_lines import CONTENT_TYPE, csv_line
+from core.journal import Deed, journal
 from core.markup import NOT_APPLICABLE
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ def csv_response(
     name = slugify(str(model_admin.opts.verbose_name_plural))
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     patch_cache_control(response, private=True, no_store=True)
+    opts, told = model_admin.opts, {"format": "csv", "rows": rows.count(), "filters": request.GET.dict()}
+    label = f"List of {opts.verbose_name_plural}"
+    journal().note(Deed("exported", label=label, model=opts.label_lower, detail=told))
     return response
 
 

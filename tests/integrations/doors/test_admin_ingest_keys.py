@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from integrations.admin.ingest_key import state_of
 from integrations.doors.keys import key_of
 from integrations.models import IngestActivity, IngestKey
@@ -66,8 +66,9 @@ def test_the_key_is_in_no_address_log_or_session(
     assert "shown_once" in str(held)
     assert not any(secret[17:] in str(each) for each in held)
     assert secret[17:] not in first["Location"] + caplog.text
-    assert [str(entry.object_id) for entry in LogEntry.objects.all()] == [str(IngestKey.objects.get().pk)]
-    assert secret[17:] not in str(list(LogEntry.objects.values()))
+    added = AuditEntry.objects.filter(action="added", target_model="integrations.ingestkey")
+    assert [entry.target_id for entry in added] == [str(IngestKey.objects.get().pk)]
+    assert secret[17:] not in str(list(AuditEntry.objects.values()))
     assert not any("shown_once" in session.get_decoded() for session in Session.objects.all())
 
 

@@ -13,8 +13,8 @@ from django.test import Client
 from billing.pages import table
 from projects.models import Project
 from tests.billing.usage_pages import NOVEMBER, book, make_billed_project, page_of
-from tests.cast import Cast
-from tests.factories import NOON, make_owner
+from tests.cast import Cast, signed_in
+from tests.factories import NOON, make_member, make_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,8 @@ def test_members_download_their_projects_alone(cast: Cast, extension: str) -> No
     }[extension]
     assert read(cast.owner.client) == ["theirs", "ours"]
     assert read(cast.member.client) == ["ours"]
-    assert read(cast.stranger.client) == []
+    for nobody in (cast.stranger, signed_in(make_member(cast.project, "viewer"))):
+        assert nobody.client.get(url).status_code == 403
     refused = cast.member.client.get(f"{url}&project={secret.pk}")
     assert refused.status_code == 400
     assert "Secret" not in refused.content.decode()

@@ -65,7 +65,10 @@ def test_operators_of_another_project_see_a_refusal(cast: Cast, operator: Actor)
     Membership.objects.create(user=operator.user, project=analysed, role=Membership.Role.ANALYST)
     todo = make_todo(analysed, title="Elsewhere")
     [told] = act(operator, "cancel_selected", todo)
-    assert told == "Elsewhere: Operators and managers of the project do this."
+    assert told == (
+        "Elsewhere: Not allowed with your role: archive and restore channels, agents, sessions and"
+        " conversations; step todos."
+    )
     assert statuses(todo) == ["pending"]
 
 

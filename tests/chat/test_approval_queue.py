@@ -266,7 +266,9 @@ def test_a_second_click_changes_nothing(cast: Cast, operator: Actor) -> None:
 def test_those_who_may_not_decide_are_refused(cast: Cast) -> None:
     execution = make_execution(cast.project)
     assert decide(cast.member.client, execution).status_code == 403
-    assert decide(cast.stranger.client, execution).status_code == 404
+    assert decide(cast.stranger.client, execution).status_code == 403
+    elsewhere = signed_in(make_member(make_project(), "operator"))
+    assert decide(elsewhere.client, execution).status_code == 404
     assert decide(Client(), execution).status_code == 302
     assert stored(execution)[0] == "pending"
 

@@ -110,7 +110,7 @@ def test_viewers_and_finance_see_no_tag(conversation: Conversation) -> None:
             assert "imported" not in html
         found = client.get(reverse("chat:conversations"), {"tag": "confidential"}).context["page"]
         assert found.lines == ()
-        assert client.post(url(conversation), {"do": "react up"}).status_code == 404
+        assert client.post(url(conversation), {"do": "react up"}).status_code == 403
 
 
 def test_auditors_read_them_and_give_none(conversation: Conversation) -> None:
@@ -123,7 +123,9 @@ def test_auditors_read_them_and_give_none(conversation: Conversation) -> None:
 
 
 def test_others_find_nothing(conversation: Conversation, message: Message) -> None:
-    assert signed_in(make_user()).post(url(conversation), {"do": "react up"}).status_code == 404
+    assert signed_in(make_user()).post(url(conversation), {"do": "react up"}).status_code == 403
+    elsewhere = signed_in(make_member(make_project()))
+    assert elsewhere.post(url(conversation), {"do": "react up"}).status_code == 404
     client, elsewhere = signed_in(make_owner()), make_conversation(make_project())
     for wanted in (message.pk, new_id(), "nonsense"):
         sent = {"do": "react up", "message": wanted}

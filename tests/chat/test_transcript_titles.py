@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from billing.ledger.record import record_usage
 from chat.models import Conversation
+from core.permissions import Action, may
 from projects.models import Membership
 from tests.cast import Actor, Cast, signed_in
 from tests.factories import make_conversation, make_event, make_member, make_user
@@ -46,7 +47,11 @@ def answers(actor: Actor, conversation: Conversation) -> dict[str, str]:
         "transcript": answer(actor, "chat:transcript", str(conversation.pk)),
         "calls": answer(actor, "billing:calls", conversation=str(conversation.pk)),
         "report": answer(actor, "billing:report", group_by="conversation"),
-        "file": answer(actor, "billing:report_download", "json", group_by="conversation"),
+        **(
+            {"file": answer(actor, "billing:report_download", "json", group_by="conversation")}
+            if may(actor.user, Action.EXPORT)
+            else {}
+        ),
     }
 
 
@@ -64,6 +69,7 @@ def test_others_find_a_neutral_name(counting: Actor, conversation: Conversation)
     assert str(conversation.pk) not in answer(counting, "dashboard:search", q="order")
 
 
-def test_the_export_of_others_has_calls_alone(counting: Actor, conversation: Conversation) -> None:
-    data = json.loads(answer(counting, "chat:transcript", str(conversation.pk), format="json"))
+def test_the_export_of_finance_has_calls_alone(cast: Cast, conversation: Conversation) -> None:
+    finance = signed_in(make_user(role=User.Role.FINANCE))
+    data = json.loads(answer(finance, "chat:transcript", str(conversation.pk), format="json"))
     assert (data["title"], data["messages"], len(data["calls"])) == (None, [], 1)

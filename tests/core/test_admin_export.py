@@ -17,11 +17,13 @@ from billing.models import TokenUsage
 from chat.models import Conversation
 from core.admin import export
 from core.markup import NOT_APPLICABLE
-from tests.cast import Cast
+from projects.models import Membership
+from tests.cast import Cast, signed_in
 from tests.factories import (
     NOON,
     make_conversation,
     make_event,
+    make_member,
     make_owner,
     make_person,
     make_project,
@@ -115,7 +117,15 @@ def test_only_rows_that_the_reader_sees(cast: Cast) -> None:
     foreign = make_conversation(make_project(), title="foreign")
     assert titles(exported(cast.member.client)) == ["own"]
     assert titles(exported(cast.member.client, own, foreign)) == ["own"]
-    assert titles(exported(cast.stranger.client, own, foreign)) == []
+    # Who may export nothing is not offered it, and an action that is not offered does nothing.
+    refused = cast.stranger.client.post(
+        CONVERSATIONS, {"action": "export_csv", "index": "0", "_selected_action": [own.pk]}
+    )
+    assert "Content-Disposition" not in refused.headers
+    viewer = signed_in(make_member(own.project, "viewer"))
+    Membership.objects.create(user=cast.member.user, project=foreign.project, role="viewer")
+    assert "export_csv" not in viewer.client.get(CONVERSATIONS).content.decode()
+    assert titles(exported(cast.member.client)) == ["own"]
 
 
 def test_a_link_to_what_the_reader_may_not_see_is_empty(cast: Cast) -> None:

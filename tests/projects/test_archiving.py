@@ -111,7 +111,7 @@ def test_an_action_asks_for_each_project(cast: Cast) -> None:
     response = manager.client.post(url, {"action": "archive_selected", **chosen}, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "1 project is archived.",
-        "Seen: Managers of the project do this.",
+        "Seen: Not allowed with your role: change a project's settings and retention.",
     ]
     assert (standing(cast.project)[0], standing(seen)[0]) == ("archived", "active")
     again = cast.owner.client.post(url, {"action": "archive_selected", **chosen}, follow=True)

@@ -143,7 +143,7 @@ def test_actions_say_what_was_done_and_what_was_not(cast: Cast) -> None:
     )
     assert act(operator.client, "cancel_selected", foreign, done, waiting) == [
         "1 background job is cancelled.",
-        f"{foreign}: Operators and managers of the project do this.",
+        f"{foreign}: Not allowed with your role: cancel and clear background jobs.",
         f"{done}: It is “failed” already.",
     ]
     running = make_job(cast.project, status="running")

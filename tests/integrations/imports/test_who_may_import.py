@@ -61,7 +61,7 @@ def test_an_operator_sends_to_their_own_projects_alone(cast: Cast) -> None:
 def test_strangers_find_nothing(cast: Cast, imported: ImportUpload) -> None:
     client = cast.stranger.client
     assert client.get(page_of(imported)).status_code == 404
-    assert client.get(f"{page_of(imported)}rejected/").status_code == 404
+    assert client.get(f"{page_of(imported)}rejected/").status_code == 403
     assert take(client, imported, "retry").status_code == 404
     assert page_of(imported) not in client.get("/imports/").content.decode()
 

@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol
 
 from django.db.models import Model
 
+_OURS = frozenset({"id", "created_at", "updated_at"})
+
 Kind = Literal["added", "changed", "deleted", "read", "exported"]
 
 
@@ -60,3 +62,17 @@ def keep_journal(journal: Journal) -> None:
 
 def journal() -> Journal:
     return _keeper[0]
+
+
+def values_of(row: Model) -> dict[str, Any]:
+    """The columns of `row` that are loaded, by field, as Python has them."""
+    return {
+        field.name: row.__dict__[field.attname]
+        for field in row._meta.concrete_fields
+        if field.name not in _OURS and field.attname in row.__dict__
+    }
+
+
+def given_values(row: Model) -> dict[str, Any]:
+    """The columns of `row` that hold something."""
+    return {name: value for name, value in values_of(row).items() if value not in (None, "", [], {})}

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
+from accounts.audit.record import record
 from accounts.models import Person
+from accounts.models.audit import AuditAction
 from billing.admin.subscription_form import SubscriptionForm
 from billing.models import Subscription
 from billing.quotas.periods import current_period
@@ -118,10 +120,7 @@ class SubscriptionAdmin(ScopedModelAdmin):
 
     def _set_renewal(self, request: HttpRequest, queryset: QuerySet[Any], *, is_ending: bool) -> None:
         for subscription in queryset.order_by("created_at", "id"):
-            changed = Subscription.objects.filter(
-                pk=subscription.pk, status__in=_RUNNING, cancel_at_period_end=not is_ending
-            ).update(cancel_at_period_end=is_ending, updated_at=timezone.now())
-            if changed:
+            if _renewal_was_set(subscription, is_ending):
                 said, level = "ends with its period" if is_ending else "keeps running", messages.SUCCESS
             elif subscription.status not in _RUNNING:
                 said, level = f"is {subscription.get_status_display().lower()}: not changed", messages.WARNING
@@ -131,3 +130,14 @@ class SubscriptionAdmin(ScopedModelAdmin):
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (list_link("Quotas", "billing.quota", subscription=obj.pk),)
+
+
+@transaction.atomic
+def _renewal_was_set(subscription: Subscription, is_ending: bool) -> bool:
+    running = Subscription.objects.filter(pk=subscription.pk, status__in=_RUNNING)
+    waiting = running.filter(cancel_at_period_end=not is_ending)
+    if not waiting.update(cancel_at_period_end=is_ending, updated_at=timezone.now()):
+        return False
+    before, after = {"cancel_at_period_end": not is_ending}, {"cancel_at_period_end": is_ending}
+    record(AuditAction.CHANGED, subscription, before=before, after=after)
+    return True

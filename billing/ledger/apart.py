@@ -2,6 +2,8 @@
 
 from django.utils import timezone
 
+from accounts.audit.record import record
+from accounts.models.audit import AuditAction
 from billing.ledger.settle import LedgerRaceError, hold_identities, settle
 from billing.ledger.sums import add_to_rollups, kept_zones
 from billing.models import TokenUsage
@@ -28,3 +30,5 @@ def _count_apart(report: TokenUsage, is_apart: bool) -> None:
     projects = {report.project_id: Project.objects.get(pk=report.project_id)}
     settled = settle([current], projects, PriceBook(), timezone.now())
     add_to_rollups(zones=zones, added=settled.added, removed=settled.removed)
+    before, after = {"counts_apart": not is_apart}, {"counts_apart": is_apart}
+    record(AuditAction.DECIDED, current, before=before, after=after)

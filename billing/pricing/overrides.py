@@ -5,9 +5,12 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from accounts.audit.record import record
+from accounts.models.audit import AuditAction
 from billing.models import ModelPrice
 from billing.pricing.providers import canonical_provider
 from core.database import in_transaction
+from core.journal import given_values
 
 
 def add_override(*, price: ModelPrice) -> ModelPrice:
@@ -42,3 +45,7 @@ def _record(price: ModelPrice) -> None:
     if superseded is not None:
         supersede_price(price=superseded, at=price.valid_from)
     price.save(force_insert=True)
+    if superseded is not None:
+        ended = {"valid_to": superseded.valid_to}
+        record(AuditAction.CHANGED, superseded, before={"valid_to": None}, after=ended)
+    record(AuditAction.ADDED, price, after=given_values(price))

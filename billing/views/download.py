@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.audit.exports import record_export
 from accounts.models import User
 from billing.pages.asking import project_ids, strict_query
 from billing.pages.wording import file_name
@@ -34,7 +35,9 @@ def report_download(request: HttpRequest, extension: str) -> HttpResponseBase:
         return JsonResponse({"errors": error.messages}, status=400, json_dumps_params={"ensure_ascii": False})
     require_in_all(request.user, Action.EXPORT, project_ids(query))
     content_type, render = _RENDERINGS[extension]
-    content = render(build_report(query, user=cast(User, request.user)))
+    report = build_report(query, user=cast(User, request.user))
+    record_export(request, "Usage report", extension, rows=len(report.rows))
+    content = render(report)
     response = (
         HttpResponse(content, content_type=content_type)
         if isinstance(content, str | bytes)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.audit.exports import record_export
 from accounts.models import User
 from billing.pages.reconciliation_page import answer_of, read_question, reconciliation_page
 from billing.reports.render.reconciliation import reconciliation_json, render_csv
@@ -34,6 +35,7 @@ def reconciliation(request: HttpRequest) -> HttpResponseBase:
     if errors:
         return JsonResponse({"errors": errors}, status=400, json_dumps_params={"ensure_ascii": False})
     answer = answer_of(question, user)
+    record_export(request, "Provider bills", extension)
     response: HttpResponse | StreamingHttpResponse = (
         JsonResponse(reconciliation_json(answer))
         if extension == "json"

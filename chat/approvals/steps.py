@@ -11,8 +11,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from accounts.audit.record import record
 from accounts.models import User
+from accounts.models.audit import AuditAction
 from chat.models import ToolExecution
+from core.database import in_transaction
 from core.permissions import Action, may
 from core.transitions import IllegalStepError
 
@@ -28,14 +31,15 @@ _DECISIONS = frozenset({Status.APPROVED, Status.REJECTED})
 def approve(execution: ToolExecution, user: User, *, now: datetime | None = None) -> None:
     """Raises PermissionDenied for those who may not decide in this project."""
     _refuse_strangers(execution, user)
-    _step(execution, Status.APPROVED, now, **_decision(str(user), user, "", now))
+    _recorded_step(execution, Status.APPROVED, now, user, **_decision(str(user), user, "", now))
 
 
 def approve_by_policy(
     execution: ToolExecution, policy_of: str, rule: str, *, now: datetime | None = None
 ) -> None:
     """For chat.approvals.request alone: `rule` of the policy of the person named allows it."""
-    _step(execution, Status.APPROVED, now, **_decision(f"{POLICY_PREFIX}{policy_of}", None, rule, now))
+    decision = _decision(f"{POLICY_PREFIX}{policy_of}", None, rule, now)
+    _recorded_step(execution, Status.APPROVED, now, None, **decision)
 
 
 def reject(execution: ToolExecution, user: User, reason: str = "", *, now: datetime | None = None) -> None:
@@ -50,7 +54,7 @@ def reject(execution: ToolExecution, user: User, reason: str = "", *, now: datet
     fields = _decision(str(user), user, reason, now)
     if execution.decided_by:
         fields["metadata"] = {**execution.metadata, "approved_by": execution.decided_by}
-    _step(execution, Status.REJECTED, now, **fields)
+    _recorded_step(execution, Status.REJECTED, now, user, **fields)
 
 
 def cancel(execution: ToolExecution, user: User | None = None, *, now: datetime | None = None) -> None:
@@ -61,7 +65,8 @@ def cancel(execution: ToolExecution, user: User | None = None, *, now: datetime 
     if user is not None:
         _refuse_strangers(execution, user)
     who = {} if user is None else {"cancelled_by": str(user)}
-    _step(execution, Status.CANCELLED, now, metadata={**execution.metadata, **who})
+    metadata = {**execution.metadata, **who}
+    _recorded_step(execution, Status.CANCELLED, now, user, metadata=metadata)
 
 
 def start(execution: ToolExecution, *, now: datetime | None = None) -> None:
@@ -133,6 +138,28 @@ def _finish(
     if cost is not None:
         fields["cost"] = cost
     _step(execution, after, moment, completed_at=moment, duration_ms=duration_ms, **fields)
+
+
+def _recorded_step(
+    execution: ToolExecution, after: str, now: datetime | None, user: User | None, **fields: Any
+) -> None:
+    """The step and its entry in the audit log; without a user a rule or its source took it."""
+    before = execution.status
+
+    def work() -> None:
+        execution.status = before
+        _step(execution, after, now, **fields)
+        told = {"tool": execution.tool_name, "rule": fields.get("decision_rule", "")}
+        record(
+            AuditAction.DECIDED,
+            execution,
+            before={"status": before},
+            after={"status": execution.status},
+            detail={name: value for name, value in told.items() if value},
+            by=user,
+        )
+
+    in_transaction(work)
 
 
 def _step(execution: ToolExecution, after: str, now: datetime | None, **fields: Any) -> None:

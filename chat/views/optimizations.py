@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.audit.exports import record_export
 from accounts.models import User
 from chat.pages.optimizations import optimizations_page, read_question, report_of
 from chat.reports.saved_files import saved_csv, saved_json
@@ -35,6 +36,7 @@ def optimizations(request: HttpRequest) -> HttpResponseBase:
             {"errors": question.errors}, status=400, json_dumps_params={"ensure_ascii": False}
         )
     report = report_of(question, user, zone)
+    record_export(request, "Saved tokens", extension)
     response: HttpResponse | StreamingHttpResponse = (
         JsonResponse(saved_json(report))
         if extension == "json"

@@ -5,31 +5,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from core.admin.stock import StockModelAdmin
 from core.admin.visible import holds_words
-from core.journal import Deed, journal
+from core.journal import Deed, given_values, journal, values_of
 from core.permissions import Action, may
 
-_OURS = frozenset({"id", "created_at", "updated_at"})
 _SEEN, _DELETED = "_values_seen", "_rows_to_delete"
-
-
-def values_of(row: Model) -> dict[str, Any]:
-    """The columns of `row` that are loaded, by field, as Python has them."""
-    return {
-        field.name: row.__dict__[field.attname]
-        for field in row._meta.concrete_fields
-        if field.name not in _OURS and field.attname in row.__dict__
-    }
-
-
-def given_values(row: Model) -> dict[str, Any]:
-    """The columns of `row` that hold something."""
-    return {name: value for name, value in values_of(row).items() if value not in (None, "", [], {})}
 
 
 class RecordedModelAdmin(StockModelAdmin):
@@ -61,7 +46,7 @@ class RecordedModelAdmin(StockModelAdmin):
         deeds = [Deed("deleted", row, label=_lasting(row), before=given_values(row)) for row in queryset]
         setattr(request, _DELETED, [(row.target and row.target.pk, row) for row in deeds])
 
-    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: str) -> HttpResponse:
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         _tell_deleted(request)
         return super().response_delete(request, obj_display, obj_id)
 
@@ -76,8 +61,8 @@ class RecordedModelAdmin(StockModelAdmin):
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)
         if "delete_selected" in actions:
-            _, name, description = actions["delete_selected"]
-            actions["delete_selected"] = (_deleting(actions["delete_selected"][0]), name, description)
+            stock: Any = actions["delete_selected"]
+            actions["delete_selected"] = (_deleting(stock[0]), *stock[1:])
         return actions
 
     def change_view(

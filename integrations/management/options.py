@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from accounts.audit.record import record
+from accounts.models.audit import AuditAction
 from core.commands import UsageError
-from integrations.models import Source
+from integrations.models import ImportRun, Source
 from integrations.services.usage_import import OnProgress
 from projects.models import Project
 
@@ -41,3 +45,12 @@ def progress_bar() -> Iterator[OnProgress | None]:
     with bar:
         task = bar.add_task("Reading", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def record_import(kind: str, source: str | None, run_id: UUID | None, counts: dict[str, Any]) -> None:
+    """Tell the audit log of an import by a command; a dry run has no run, and nothing to tell."""
+    if run_id is None:
+        return
+    label = f"{kind} as “{source or kind}”"
+    detail = {"run": str(run_id), **counts}
+    record(AuditAction.IMPORTED, label=label, model=ImportRun._meta.label_lower, detail=detail)

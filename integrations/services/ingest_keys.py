@@ -11,11 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit.record import record
 from accounts.models import User
+from accounts.models.audit import AuditAction
 from core.permissions import Action, require
 from integrations.models import IngestKey
 from projects.models import Project
-from projects.services.changes import change_if
+from projects.services.changes import change_and_record
 
 _MARK = "chk_"
 """By which people, and scanners of leaked secrets, know our keys."""
@@ -57,15 +59,17 @@ def create_key(
         raise ValidationError("The key would have expired already.", code="expired")
     prefix = _MARK + _letters(string.ascii_lowercase, _PREFIX_LETTERS)
     key = f"{prefix}_{_letters(string.ascii_letters + string.digits, _SECRET_LETTERS)}"
-    row = IngestKey.objects.create(
-        project=project,
-        name=name,
-        prefix=prefix,
-        key_hash=hash_of(key),
-        created_by=created_by,
-        expires_at=expires_at,
-        requests_per_minute=requests_per_minute,
-    )
+    shown = {"name": name, "prefix": prefix, "expires_at": expires_at}
+    with transaction.atomic():
+        row = IngestKey.objects.create(
+            **shown,
+            project=project,
+            key_hash=hash_of(key),
+            created_by=created_by,
+            requests_per_minute=requests_per_minute,
+        )
+        after = {**shown, "requests_per_minute": requests_per_minute}
+        record(AuditAction.ADDED, row, after=after, by=created_by)
     return row, key
 
 
@@ -85,7 +89,8 @@ def rotate_key(key: IngestKey, overlap: timedelta, by: User) -> tuple[IngestKey,
     with transaction.atomic():
         ends = now + overlap if end is None else min(end, now + overlap)
         is_valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-        if not change_if(key, is_valid & is_unchanged, now=now, expires_at=ends):
+        condition = is_valid & is_unchanged
+        if not change_and_record(key, condition, AuditAction.CHANGED, by, now=now, expires_at=ends):
             raise ValidationError("It is not valid any more, or was changed meanwhile.", code="changed")
         return create_key(key.project, key.name, by, new_end, requests_per_minute=key.requests_per_minute)
 
@@ -97,7 +102,8 @@ def revoke_key(key: IngestKey, by: User) -> None:
     """
     require(by, Action.MANAGE_KEYS, key.project_id)
     now = timezone.now()
-    if not change_if(key, Q(revoked_at__isnull=True), now=now, revoked_at=now):
+    is_valid = Q(revoked_at__isnull=True)
+    if not change_and_record(key, is_valid, AuditAction.CHANGED, by, now=now, revoked_at=now):
         raise ValidationError("It is revoked already.", code="revoked")
 
 

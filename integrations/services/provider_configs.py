@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from accounts.audit.record import record
+from accounts.models.audit import AuditAction
 from integrations.models import ProviderConfig
 
 _ATTEMPTS = 8
@@ -17,6 +19,9 @@ def make_default(*, config: ProviderConfig) -> bool:
         try:
             with transaction.atomic():
                 is_changed = _switch(config)
+                if is_changed:
+                    before, after = {"is_default": False}, {"is_default": True}
+                    record(AuditAction.CHANGED, config, before=before, after=after)
         except IntegrityError:
             # Somebody else added or activated another default between our statements: now it can be seen.
             if attempt == _ATTEMPTS:

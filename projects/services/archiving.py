@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.audit import AuditAction
 from core.permissions import Action, require
 from projects.models import Channel, Project
 from projects.querysets import GENERAL_STAYS
-from projects.services.changes import change_if
+from projects.services.changes import change_and_record
 
 _ARCHIVED = "It is archived already."
 _NOT_ARCHIVED = "It is not archived."
@@ -22,7 +23,8 @@ def archive_project(project: Project, by: User, *, now: datetime | None = None) 
     require(by, Action.MANAGE_PROJECT, project.pk)
     moment = now or timezone.now()
     is_active = Q(status=Project.Status.ACTIVE)
-    if not change_if(project, is_active, now=moment, status=Project.Status.ARCHIVED, archived_at=moment):
+    values = {"status": Project.Status.ARCHIVED, "archived_at": moment}
+    if not change_and_record(project, is_active, AuditAction.CLOSED, by, now=moment, **values):
         raise ValidationError(_ARCHIVED, code="archived")
 
 
@@ -30,7 +32,8 @@ def restore_project(project: Project, by: User, *, now: datetime | None = None) 
     """Raises PermissionDenied for those who do not manage it, ValidationError when it is not archived."""
     require(by, Action.MANAGE_PROJECT, project.pk)
     is_archived = Q(status=Project.Status.ARCHIVED)
-    if not change_if(project, is_archived, now=now, status=Project.Status.ACTIVE, archived_at=None):
+    values = {"status": Project.Status.ACTIVE, "archived_at": None}
+    if not change_and_record(project, is_archived, AuditAction.RESTORED, by, now=now, **values):
         raise ValidationError(_NOT_ARCHIVED, code="not_archived")
 
 
@@ -44,7 +47,8 @@ def archive(row: Any, by: User, *, now: datetime | None = None) -> None:
     if isinstance(row, Channel) and row.is_default:
         raise ValidationError(GENERAL_STAYS, code="general_stays")
     moment = now or timezone.now()
-    if not change_if(row, Q(archived_at__isnull=True), now=moment, archived_at=moment):
+    is_open = Q(archived_at__isnull=True)
+    if not change_and_record(row, is_open, AuditAction.CLOSED, by, now=moment, archived_at=moment):
         raise ValidationError(_ARCHIVED, code="archived")
 
 
@@ -52,5 +56,6 @@ def restore(row: Any, by: User, *, now: datetime | None = None) -> None:
     """Raises PermissionDenied for those who do not operate its project, ValidationError when it was
     not archived."""
     require(by, Action.ARCHIVE_CONTENT, row.project_id)
-    if not change_if(row, Q(archived_at__isnull=False), now=now, archived_at=None):
+    is_archived = Q(archived_at__isnull=False)
+    if not change_and_record(row, is_archived, AuditAction.RESTORED, by, now=now, archived_at=None):
         raise ValidationError(_NOT_ARCHIVED, code="not_archived")

@@ -8,12 +8,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.audit.record import record
 from accounts.models import User
+from accounts.models.audit import AuditAction
+from core.database import in_transaction
 from core.permissions import Action, may, require
 from core.transitions import IllegalStepError
 from projects.models import BackgroundJob, Project
 from projects.models.work_status import WORK_STEPS
-from projects.services.changes import change_if
+from projects.services.changes import change_and_record
 
 Status = BackgroundJob.Status
 NAME_LENGTH = 200
@@ -35,9 +38,11 @@ def cancel_job(job: BackgroundJob, by: User, *, now: datetime | None = None) -> 
     """Raises PermissionDenied for those who do not operate its project, IllegalStepError when it is done."""
     require(by, Action.RUN_JOBS, job.project_id)
     moment = now or timezone.now()
-    is_cancelled = change_if(
+    is_cancelled = change_and_record(
         job,
         Q(status__in=_UNFINISHED),
+        AuditAction.CHANGED,
+        by,
         now=moment,
         status=Status.CANCELLED,
         finished_at=moment,
@@ -61,9 +66,10 @@ def clear_jobs(jobs: QuerySet[BackgroundJob], by: User, *, now: datetime | None 
         if not may(by, Action.RUN_JOBS, project_id):
             refused += len(ids)
             continue
+        project = Project.objects.get(pk=project_id)
         for start in range(0, len(ids), _BATCH):
             rows = BackgroundJob.objects.filter(project_id=project_id, pk__in=ids[start : start + _BATCH])
-            cleared += rows.filter(_IS_CLEARABLE).update(cleared_at=moment, updated_at=moment)
+            cleared += _clear(project, rows, by, moment)
     return Cleared(cleared, jobs.filter(status__in=_UNFINISHED).count(), refused)
 
 
@@ -73,6 +79,19 @@ def clear_done_jobs(project: Project, by: User, *, now: datetime | None = None) 
     Raises PermissionDenied for those who do not operate it.
     """
     require(by, Action.RUN_JOBS, project.pk)
-    moment = now or timezone.now()
-    rows = BackgroundJob.objects.filter(_IS_CLEARABLE, project_id=project.pk)
-    return rows.update(cleared_at=moment, updated_at=moment)
+    rows = BackgroundJob.objects.filter(project_id=project.pk)
+    return _clear(project, rows, by, now or timezone.now())
+
+
+def _clear(project: Project, rows: QuerySet[BackgroundJob], by: User, moment: datetime) -> int:
+    """Those of `rows` that are done; one entry of the audit log tells how many, not which."""
+
+    def work() -> int:
+        cleared = rows.filter(_IS_CLEARABLE).update(cleared_at=moment, updated_at=moment)
+        if cleared:
+            detail = {"cleared": cleared}
+            label, model = "Jobs that are done", BackgroundJob._meta.label_lower
+            record(AuditAction.CHANGED, label=label, model=model, project=project, detail=detail, by=by)
+        return cleared
+
+    return in_transaction(work)

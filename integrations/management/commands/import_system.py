@@ -15,6 +15,7 @@ from core.commands import ReportingCommand, UsageError
 from core.encryption import can_encrypt
 from core.zones import zone_info
 from integrations.databases.errors import SourceDatabaseError
+from integrations.management.options import record_import
 from integrations.services.runs import SourceKindError
 from integrations.services.systems.results import OUTCOMES, SystemResult
 from integrations.services.systems.run import OnProgress, import_system
@@ -65,6 +66,8 @@ class Command(ReportingCommand):
                 )
         except (SourceDatabaseError, SourceKindError) as error:
             raise UsageError(str(error)) from error
+        counts = {name: table.read for name, table in result.tables.items()}
+        record_import(options["system"], result.source, result.run_id, {"tables": counts})
         self.print_result(result.as_json(), _table(result), *_remarks(result))
         return 1 if result.has_faults else 0
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from core.commands import ReportingCommand, UsageError
 from integrations.formats import FORMATS
-from integrations.management.options import given_name, progress_bar
+from integrations.management.options import given_name, progress_bar, record_import
 from integrations.models import Source
 from integrations.services.results import ImportResult
 from integrations.services.runs import SourceKindError
@@ -44,6 +44,8 @@ class Command(ReportingCommand):
                 result = _import(options, progress)
         except (NothingToReadError, SourceKindError) as error:
             raise UsageError(str(error)) from error
+        counts = result.counts.as_dict()
+        record_import(options["source"], options["source_name"], result.run_id, counts)
         self.print_result(result.as_json(), _table(result), *_remarks(result))
         return 1 if result.counts.rejected else 0
 

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit.record import record
 from accounts.models import User
+from accounts.models.audit import AuditAction
 from core.database import in_transaction
 from integrations.models import ImportUpload
 from integrations.services.import_kinds import ImportKind
@@ -49,6 +51,8 @@ def receive(
         )
         enqueue_work(upload.pk, upload.status)
         plan_clearing()
+        told = {"format": kind.kind, "file": upload.file_name, "bytes": stored.size}
+        record(AuditAction.ADDED, upload, detail=told, by=user)
         return upload
 
     try:
@@ -60,21 +64,23 @@ def receive(
 
 def start_import(upload: ImportUpload) -> bool:
     """Import what was previewed."""
-    return _step(upload, Q(status=_Status.PREVIEWED), _Status.QUEUED)
+    return _step(upload, Q(status=_Status.PREVIEWED), _Status.QUEUED, AuditAction.IMPORTED)
 
 
 def retry(upload: ImportUpload) -> bool:
     """Run the kept files again: only what was not booked can be new. What never had a preview gets one."""
     status = _Status.QUEUED if "counts" in upload.preview else _Status.UPLOADED
-    return _step(upload, Q(status__in=(_Status.COMPLETED, _Status.FAILED)), status)
+    ended = Q(status__in=(_Status.COMPLETED, _Status.FAILED))
+    return _step(upload, ended, status, AuditAction.IMPORTED)
 
 
 def restart(upload: ImportUpload) -> bool:
     """Start again what a killed worker left."""
     settle_runs(upload)
     is_stale = Q(updated_at__lt=stale_before())
-    return _step(upload, Q(status=_Status.IMPORTING) & is_stale, _Status.QUEUED) or _step(
-        upload, Q(status=_Status.PREVIEWING) & is_stale, _Status.UPLOADED
+    importing, previewing = (Q(status=each) & is_stale for each in (_Status.IMPORTING, _Status.PREVIEWING))
+    return _step(upload, importing, _Status.QUEUED, AuditAction.IMPORTED) or _step(
+        upload, previewing, _Status.UPLOADED, AuditAction.CHANGED
     )
 
 
@@ -84,10 +90,10 @@ def cancel(upload: ImportUpload) -> bool:
     A worker that is at it notices within a second or so, and then deletes the files itself.
     """
     is_left = Q(status__in=_WAITING) | Q(status__in=_WORKING, updated_at__lt=stale_before())
-    if _step(upload, is_left, _Status.CANCELLED):
+    if _step(upload, is_left, _Status.CANCELLED, AuditAction.CLOSED):
         throw_away(upload)
         return True
-    return _step(upload, Q(status__in=_WORKING), _Status.CANCELLED)
+    return _step(upload, Q(status__in=_WORKING), _Status.CANCELLED, AuditAction.CLOSED)
 
 
 def stale_before() -> datetime:
@@ -95,13 +101,14 @@ def stale_before() -> datetime:
     return timezone.now() - STALE_AFTER
 
 
-def _step(upload: ImportUpload, allowed: Q, status: str) -> bool:
+def _step(upload: ImportUpload, allowed: Q, status: str, action: AuditAction) -> bool:
     columns: dict[str, Any] = {"status": status, "updated_at": timezone.now(), "error": "", "result": {}}
 
     def work() -> bool:
         if not ImportUpload.objects.filter(allowed, pk=upload.pk).update(**columns):
             return False
         enqueue_work(upload.pk, status)
+        record(action, upload, before={"status": upload.status}, after={"status": status})
         return True
 
     return in_transaction(work)

@@ -9,6 +9,9 @@ from django.db.models import Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
+from accounts.audit.origin import Origin, acting
+from accounts.audit.record import record
+from accounts.models.audit import AuditAction, AuditVia
 from core.database import in_transaction
 from integrations.models import ImportRun, ImportUpload, RejectedRecord
 from integrations.services.import_kinds import IMPORT_KINDS, REFUSALS, ImportOrder
@@ -53,9 +56,21 @@ def run_import(upload_id: UUID) -> None:
         result = IMPORT_KINDS[upload.format].run(_order(upload, claim))
         settle_runs(upload)
         summary = {**_summary(upload, result), "finished_at": timezone.now().isoformat()}
-        claim.release(_Status.COMPLETED, result=summary, run_id=result.run_id)
 
-    _guarded(work, claim, upload, back_to=_Status.QUEUED)
+        def end() -> None:
+            claim.release(_Status.COMPLETED, result=summary, run_id=result.run_id)
+            told = {"format": upload.format, **summary["counts"]}
+            record(AuditAction.IMPORTED, upload, detail=told, origin=_on_behalf(upload))
+
+        in_transaction(end)
+
+    with acting(_on_behalf(upload)):
+        _guarded(work, claim, upload, back_to=_Status.QUEUED)
+
+
+def _on_behalf(upload: ImportUpload) -> Origin:
+    """The worker acts for who uploaded."""
+    return Origin(AuditVia.TASK, upload.created_by, label="background worker", agent="import of an upload")
 
 
 def settle_runs(upload: ImportUpload, *, error: str = "") -> None:

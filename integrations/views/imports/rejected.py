@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.audit.exports import record_export
 from accounts.models import User
 from core.csv_lines import CONTENT_TYPE
 from core.gates import asks
@@ -28,6 +29,7 @@ def rejected_records(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     if extension not in ("csv", "jsonl"):
         raise BadRequest("The format is csv or jsonl.")
     rows = rejected_rows(upload, user)
+    record_export(request, f"Rejected records of {upload}", extension, target=upload)
     lines, content_type = (
         (rejected_csv(rows), CONTENT_TYPE)
         if extension == "csv"

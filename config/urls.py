@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("accounts.audit_urls")),
     path("", include("billing.urls")),
     path("", include("chat.urls")),
     path("", include("integrations.urls")),

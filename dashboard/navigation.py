@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from core.permissions import Action, may
+
 PERIOD = ("from", "to")
 SCOPE = ("project", "zone", *PERIOD)
 """What the top bar chooses: parameters that go along from page to page."""
@@ -15,7 +17,8 @@ SCOPE = ("project", "zone", *PERIOD)
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of the sidebar. `carries`: the top bar's parameters that it understands. `parts`: the views
-    that belong to it and mark it as the current one. `is_installations`: for installation roles alone."""
+    that belong to it and mark it as the current one. `is_installations`: for installation roles alone.
+    `action`: for those who may do it."""
 
     label: str
     icon: str
@@ -23,6 +26,7 @@ class Page:
     carries: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     is_installations: bool = False
+    action: Action | None = None
 
 
 def _admin_views(*models: str) -> tuple[str, ...]:
@@ -163,6 +167,7 @@ GROUPS = (
             _admin_page("Quotas", "budget", "billing.quota", "billing.subscription"),
             _admin_page("Users", "key", "accounts.user"),
             _admin_page("Members", "shield", "projects.membership"),
+            Page("Audit log", "bookmark", "audit:log", ("project", "zone"), action=Action.READ_AUDIT),
         ),
     ),
 )
@@ -178,6 +183,8 @@ def page_url(page: Page, request: HttpRequest) -> str | None:
         if not admin.site.get_model_admin(model).has_view_permission(request):
             return None
     if page.is_installations and not getattr(request.user, "sees_all_projects", False):
+        return None
+    if page.action is not None and not may(request.user, page.action):
         return None
     try:
         return reverse(page.view_name)

@@ -10,7 +10,9 @@ from typing import Any
 from django.db.models import CharField, JSONField, Model, TextField
 from django.utils import timezone
 
+from accounts.audit.record import record
 from accounts.models import Person, User
+from accounts.models.audit import AuditAction
 from billing.models import (
     DailyModelUsage,
     DailyPersonUsage,
@@ -129,4 +131,5 @@ def plant(mark: str) -> Planted:
     plant_doors(put, planted, now)
     plant_systems(put, planted, now)
     planted[RollupZone] = RollupZone.objects.get_or_create(zone="UTC", defaults={"built_at": now})[0]
+    record(AuditAction.CHANGED, project, before={"name": "another"}, after={"name": project.name})
     return planted

@@ -77,7 +77,7 @@ def test_jobs_are_cancelled_and_cleared(cast: Cast) -> None:
     cancel_job(job, cast.owner.user)
     clear_done_jobs(cast.project, cast.owner.user)
     [cancelled, cleared] = AuditEntry.objects.order_by("position")
-    assert (cancelled.before["status"], cancelled.after["status"]) == ("pending", "cancelled")
+    assert (cancelled.before["status"], cancelled.after["status"]) == ("queued", "cancelled")
     assert (cleared.target_label, cleared.detail, cleared.project_id) == (
         "Jobs that are done",
         {"cleared": 1},

@@ -214,6 +214,15 @@ def _nowhere(view: View, planted: Planted) -> Iterator[str]:
     yield "/admin/no-such-page/"
 
 
+def _audit(view: View, planted: Planted) -> Iterator[str]:
+    """The log, of all and of one project, an object and a kind; or its files."""
+    project = planted[TokenUsage].project_id
+    queries = ({}, {"project": project}, {"id": project}, {"kind": "projects.project"}, {"before": "1000000"})
+    for form in ("csv", "json") if view.parameters else ("",):
+        address = reverse(view.name, args=[form] if form else [])
+        yield from (f"{address}?{urlencode(query)}" for query in queries)
+
+
 def _rejected(view: View, planted: Planted) -> Iterator[str]:
     """What an upload's import refused, in each format."""
     address = reverse(view.name, kwargs={"pk": planted[ImportUpload].pk})
@@ -270,6 +279,8 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "integrations:imports": _of_project,
     "integrations:new_import": _of_project,
     "integrations:rejected_records": _rejected,
+    "audit:log": _audit,
+    "audit:export": _audit,
     "admin:index": _plain,
     "admin:app_list": _applications,
     "admin:login": _plain,

@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from accounts.audit import sign_in  # noqa: F401  connects its receivers
         from accounts.audit.keeping import AuditJournal
         from accounts.audit.triggers import install_audit_triggers, trigger_names
         from core.health.registry import GUARDS, Guard

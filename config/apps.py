@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+HOUSE = frozenset({"accounts", "projects", "chat", "billing", "integrations"})
+
 
 class ConfigConfig(AppConfig):
     name = "config"
@@ -11,3 +13,12 @@ class ConfigConfig(AppConfig):
 
 class CountinghouseAdminConfig(AdminConfig):
     default_site = "config.admin.CountinghouseAdminSite"
+
+    def ready(self) -> None:
+        """What libraries register by themselves shows secrets, and knows nothing of our roles."""
+        super().ready()
+        from django.contrib import admin
+
+        for model in list(admin.site._registry):
+            if model._meta.app_label not in HOUSE:
+                admin.site.unregister(model)

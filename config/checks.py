@@ -15,7 +15,7 @@ _FEWEST_CHARACTERS = 5
 
 @register(Tags.security)
 def check_production(**kwargs: Any) -> list[CheckMessage]:
-    """Settings that must not meet the open network (countinghouse.E001 to E005, W001, W002)."""
+    """Settings that must not meet the open network (countinghouse.E001 to E005, W001 to W003)."""
     return list(_production_messages()) if settings.PRODUCTION else []
 
 
@@ -56,6 +56,12 @@ def _production_messages() -> Iterator[CheckMessage]:
             "Every request will be redirected to https for ever, unless this server itself speaks TLS.",
             hint="Set BEHIND_TLS_PROXY=1 when the proxy sets X-Forwarded-Proto over what clients send.",
             id="countinghouse.W001",
+        )
+    if not settings.AUDIT_KEYS_ARE_SET:
+        yield Warning(
+            "AUDIT_KEYS is not set: the audit log is signed with a key that lies beside the data.",
+            hint="Set AUDIT_KEYS to the same long random text on every host, and keep it apart from backups.",
+            id="countinghouse.W003",
         )
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield Warning(

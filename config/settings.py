@@ -14,8 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from config.audit_keys import audit_keys
 from config.encryption_keys import encryption_keys
 from config.environment import Environment
-from config.home import local_secret, open_folder
+from config.home import local_fernet_key, local_secret, open_folder
 from config.proxies import trusted_proxies
+from config.social import social_providers
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ReaderZoneMiddleware",
     "core.gates.GateMiddleware",
+    "accounts.second_factors.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -141,8 +143,49 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # owners type the addresses, and invitations are answers from them
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reset_password": "10/m/ip,3/m/key",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Countinghouse: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by half a minute
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = social_providers(env)
+"""Google and GitHub, each when its id and secret are set; off otherwise."""
+REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="off")
+"""Who has to set up a second factor before anything else opens: off, owners or staff."""
+if REQUIRE_SECOND_FACTOR not in {"off", "owners", "staff"}:
+    raise ImproperlyConfigured("REQUIRE_SECOND_FACTOR is off, owners or staff.")
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+_CACHE_FOLDER = open_folder(HOME / "cache", private=True)
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{_CACHE_FOLDER}")}
+
+"""Where failed sign-ins are counted, by all serving processes together."""
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="countinghouse@localhost")
+SENDS_EMAIL = bool(env.str("EMAIL_URL", default=""))
+"""Whether mail reaches people. Without EMAIL_URL it is printed on the terminal."""
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -162,8 +205,10 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 ENCRYPTION_KEYS: list[str] = encryption_keys(
     env.list("ENCRYPTION_KEYS", default=[]), env.str("ENCRYPTION_KEYS_FILE", default="")
-)
-"""Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY."""
+) or ([] if PRODUCTION else [local_fernet_key(HOME)])
+"""Fernet keys of stored secrets, newest first: the first encrypts, all decrypt. Apart from SECRET_KEY.
+
+A laptop that was given none makes its own, as a file of its home."""
 
 AUDIT_KEYS_ARE_SET = bool(env.list("AUDIT_KEYS", default=[]))
 AUDIT_KEYS: list[str] = audit_keys(HOME, env.list("AUDIT_KEYS", default=[]))

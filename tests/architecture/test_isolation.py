@@ -196,7 +196,7 @@ def test_nobody_reads_without_signing_in(ours: Planted) -> None:
         for address in addresses(view, ours):
             response = client.get(address)
             to_login = response.status_code == 302 and response.headers["Location"].startswith(
-                "/admin/login/?"
+                ("/accounts/login/?", "/accounts/reauthenticate/?")
             )
             if not to_login:
                 answered[address] = response.status_code

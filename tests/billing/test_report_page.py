@@ -332,4 +332,4 @@ def test_queries_do_not_grow_with_rows(
 
 
 def test_visitors_are_sent_to_sign_in(client: Client) -> None:
-    assert client.get("/usage/").headers["Location"] == "/admin/login/?next=/usage/"
+    assert client.get("/usage/").headers["Location"] == "/accounts/login/?next=/usage/"

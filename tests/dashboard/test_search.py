@@ -130,4 +130,4 @@ def test_a_search_costs_few_queries(client: Client, django_assert_max_num_querie
 
 def test_visitors_sign_in_first(client: Client) -> None:
     response = client.get("/search/", {"q": "desk"})
-    assert (response.status_code, response["Location"]) == (302, "/admin/login/?next=/search/%3Fq%3Ddesk")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/search/%3Fq%3Ddesk")

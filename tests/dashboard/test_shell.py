@@ -11,7 +11,7 @@ from tests.factories import make_member, make_owner, make_project
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ("/search/", "/admin/", "/admin/password_change/", "/nothing/here/")
+ADDRESSES = ("/search/", "/admin/", "/accounts/password/change/", "/nothing/here/")
 
 
 def inline_code(html: str) -> list[str]:
@@ -38,32 +38,12 @@ def test_pages_stand_in_one_shell(client: Client, address: str) -> None:
     assert '<span class="avatar" aria-hidden="true">MK</span>' in html
 
 
-def test_the_sign_in_page_is_open_plain_and_leads_to_the_overview(client: Client) -> None:
-    response = client.get("/admin/login/")
+def test_the_sign_in_page_is_open_and_plain(client: Client) -> None:
+    response = client.get("/accounts/login/")
     html = response.content.decode()
     assert response.status_code == 200
     assert 'id="sidebar"' not in html
     assert inline_code(html) == []
-    assert '<input type="hidden" name="next" value="/">' in html
-
-
-def test_signing_in_leads_where_one_wanted_to_go(client: Client) -> None:
-    user = make_owner(password="a long enough one")
-    form = {"username": user.email.upper(), "password": "a long enough one", "next": "/search/"}
-    response = client.post("/admin/login/?next=/search/", form)
-    assert (response.status_code, response["Location"]) == (302, "/search/")
-
-
-def test_a_wrong_password_says_so_in_plain_words(client: Client) -> None:
-    html = client.post("/admin/login/", {"username": "x@example.com", "password": "y"}).content.decode()
-    assert "No account of the staff has this e-mail address and password." in html
-
-
-def test_signing_out(client: Client) -> None:
-    client.force_login(make_owner())
-    html = client.post("/admin/logout/").content.decode()
-    assert "You are signed out." in html
-    assert 'id="sidebar"' not in html
 
 
 def test_a_missing_page_shows_visitors_no_names(client: Client) -> None:

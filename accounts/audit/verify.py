@@ -35,9 +35,10 @@ class Verification:
             self.more += 1
 
 
-def verify_chain(*, noted: tuple[int, str] | None = None) -> Verification:
-    """Walk the whole chain up to the head that stood when the walk began; others may append meanwhile.
+def verify_chain(*, start: int = 1, noted: tuple[int, str] | None = None) -> Verification:
+    """Walk the chain up to the head that stood when the walk began; others may append meanwhile.
 
+    `start`: the first entry to check; it must follow what stands before it, which is not looked at.
     `noted`: the position and hash of a head that somebody wrote down: it must still stand there. It tells
     what the database alone cannot: that its last entries and its head were both put back to an older state.
     """
@@ -46,8 +47,9 @@ def verify_chain(*, noted: tuple[int, str] | None = None) -> Verification:
     head = AuditHead.objects.first()
     found = Verification()
     end = head.position if head else 0
-    previous, expected = FIRST, 1
-    for entry in _entries(up_to=max(end, last.position if last else 0)):
+    before = AuditEntry.objects.filter(position=start - 1).values_list("hash", flat=True).first()
+    previous, expected = before or FIRST, start if before else 1
+    for entry in _entries(after=expected - 1, up_to=max(end, last.position if last else 0)):
         found.checked += 1
         if entry.position != expected:
             found.add("missing", expected, _missing(expected, entry.position))
@@ -64,9 +66,8 @@ def verify_chain(*, noted: tuple[int, str] | None = None) -> Verification:
     return found
 
 
-def _entries(*, up_to: int) -> Iterator[AuditEntry]:
+def _entries(*, after: int, up_to: int) -> Iterator[AuditEntry]:
     """In the order of their positions, in batches: one long cursor would hold a snapshot open."""
-    after = 0
     while True:
         rows = AuditEntry.objects.filter(position__gt=after, position__lte=up_to).order_by("position")
         batch = list(rows[:_BATCH])

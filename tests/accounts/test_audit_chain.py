@@ -180,6 +180,7 @@ def test_what_is_rolled_back_was_not_done() -> None:
 
 def test_a_record_takes_few_statements(django_assert_max_num_queries: Callable[..., Any]) -> None:
     fill(1)
+    # Move the head, read it, write the entry, sign the head: within a transaction, so with a savepoint.
     with django_assert_max_num_queries(6):
         fill(1)
 

@@ -9,7 +9,12 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 KEY = "0123456789abcdef" * 4
-SECURE = {"PUBLIC_URL": "https://usage.example.com", "SECRET_KEY": KEY, "BEHIND_TLS_PROXY": "1"}
+SECURE = {
+    "PUBLIC_URL": "https://usage.example.com",
+    "SECRET_KEY": KEY,
+    "AUDIT_KEYS": KEY[::-1],
+    "BEHIND_TLS_PROXY": "1",
+}
 """What a sound production sets."""
 
 

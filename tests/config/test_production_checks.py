@@ -20,6 +20,7 @@ SOUND: dict[str, Any] = {
     "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True,
     "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "AUDIT_KEYS_ARE_SET": True,
 }
 
 
@@ -50,6 +51,7 @@ def test_a_sound_production_passes(tmp_path: Path) -> None:
         ({"CSRF_COOKIE_SECURE": False}, "countinghouse.E005"),
         ({"SECURE_PROXY_SSL_HEADER": None}, "countinghouse.W001"),
         ({"STATIC_ROOT": "/nowhere"}, "countinghouse.W002"),
+        ({"AUDIT_KEYS_ARE_SET": False}, "countinghouse.W003"),
     ],
 )
 def test_each_danger_is_named(tmp_path: Path, changes: dict[str, Any], expected: str) -> None:

@@ -21,9 +21,17 @@ class Command(ReportingCommand):
             metavar="POSITION:HASH",
             help="The end of the log as an earlier run printed it; it must still stand there.",
         )
+        parser.add_argument(
+            "--from", dest="start", type=int, default=1, metavar="N", help="The first entry to check (1)."
+        )
 
     def run(self, **options: Any) -> int:
-        found = verify_chain(noted=_noted(options["noted"]))
+        if options["start"] < 1:
+            raise UsageError("--from: the first entry is number 1.")
+        noted = _noted(options["noted"])
+        if noted and noted[0] < options["start"]:
+            raise UsageError("--from: begin no later than the entry that was noted.")
+        found = verify_chain(start=options["start"], noted=noted)
         data = {
             "ok": not found.faults,
             "checked": found.checked,

@@ -1,8 +1,11 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 
+from accounts.models.person import ERASED_NAME
 from projects.querysets import ProjectScopedQuerySet
 
 
@@ -38,6 +41,13 @@ class TokenUsageQuerySet(ProjectScopedQuerySet):
         return super(TokenUsageQuerySet, reports).update(counts_apart=is_apart) == 1
 
     set_apart.alters_data = True  # type: ignore[attr-defined]
+
+    def erase_names(self, person_id: UUID, ids: Sequence[UUID]) -> int:
+        """Call the person of these rows by no name any more: on request, and for good."""
+        named = self.filter(person_id=person_id, pk__in=ids).exclude(person_label__in=("", ERASED_NAME))
+        return super(TokenUsageQuerySet, named).update(person_label=ERASED_NAME)
+
+    erase_names.alters_data = True  # type: ignore[attr-defined]
 
     def unpriced(self) -> Self:
         """Booked, answered calls whose cost is unknown."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connections
 
+from accounts.models.person import ERASED_NAME
 from billing.models import TokenUsage
 
 _MUTABLE = frozenset(
@@ -23,6 +24,9 @@ _MUTABLE = frozenset(
 )
 """What may change in a row: links to content that was deleted, and which row counts in its place."""
 
+_LABEL = "person_label"
+"""May change in one way and once: to what erased people are called. No other word of a row goes."""
+
 _MESSAGE = "The ledger is append-only: only links to deleted content and the successor may change."
 
 
@@ -35,8 +39,9 @@ def install_triggers(using: str, **kwargs: Any) -> None:
     frozen = ", ".join(
         f'"{field.column}"'
         for field in TokenUsage._meta.concrete_fields
-        if field.column not in _MUTABLE and not field.generated
+        if field.column not in _MUTABLE | {_LABEL} and not field.generated
     )
+    is_no_erasure = f'OLD."{_LABEL}" <> NEW."{_LABEL}" AND NEW."{_LABEL}" <> \'{ERASED_NAME}\''
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -48,9 +53,18 @@ def install_triggers(using: str, **kwargs: Any) -> None:
                 f'CREATE OR REPLACE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'
                 " FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only()"
             )
+            cursor.execute(
+                f'CREATE OR REPLACE TRIGGER ledger_label_is_erased BEFORE UPDATE OF {_LABEL} ON "{table}"'
+                f" FOR EACH ROW WHEN ({is_no_erasure}) EXECUTE FUNCTION ledger_is_append_only()"
+            )
         elif connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER IF EXISTS ledger_is_append_only")
             cursor.execute(
                 f'CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'
                 f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            )
+            cursor.execute("DROP TRIGGER IF EXISTS ledger_label_is_erased")
+            cursor.execute(
+                f'CREATE TRIGGER ledger_label_is_erased BEFORE UPDATE OF {_LABEL} ON "{table}"'
+                f" WHEN {is_no_erasure} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
             )

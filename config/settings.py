@@ -281,6 +281,9 @@ UPLOADS_FOLDER = HOME / "uploads"
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=512 * 1024 * 1024)
 """The largest upload, all its files together."""
 
+BIN_DAYS = env.int("BIN_DAYS", default=30)
+"""How long deleted projects and conversations can be restored; then purge_expired removes their content."""
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {

@@ -30,6 +30,8 @@ def sqlite_options(*, busy_timeout_s: float) -> dict[str, Any]:
             "PRAGMA synchronous=NORMAL;"
             "PRAGMA temp_store=MEMORY;"
             "PRAGMA cache_size=-65536;"
+            # What was purged or erased shall not stay readable in free pages of the file.
+            "PRAGMA secure_delete=ON;"
         ),
     }
 

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from projects.querysets import membership_project_ids
+from projects.querysets import deleted_project_ids, membership_project_ids
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,12 +25,14 @@ class SourceQuerySet(models.QuerySet[Any]):
 
 class ImportRunQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """All with an installation role, else the runs that filled one project of the user's alone."""
+        """All with an installation role, else the runs that filled one project of the user's alone; of
+        projects that are not deleted."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        kept = self.exclude(project_id__in=deleted_project_ids(self.model))
         if user.sees_all_projects:
-            return self
-        return self.filter(project_id__in=membership_project_ids(user))
+            return kept
+        return kept.filter(project_id__in=membership_project_ids(user))
 
 
 class ProviderConfigQuerySet(models.QuerySet[Any]):
@@ -57,19 +59,22 @@ class ProviderModelQuerySet(models.QuerySet[Any]):
 
 class IngestKeyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """All with an installation role, else those of the user's projects."""
+        """All with an installation role, else those of the user's projects; not of deleted ones."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        kept = self.exclude(project_id__in=deleted_project_ids(self.model))
         if user.sees_all_projects:
-            return self
-        return self.filter(project_id__in=membership_project_ids(user))
+            return kept
+        return kept.filter(project_id__in=membership_project_ids(user))
 
 
 class ImportUploadQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """All with an installation role, else those that fill one project of the user's."""
+        """All with an installation role, else those that fill one project of the user's; not of deleted
+        ones."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        kept = self.exclude(project_id__in=deleted_project_ids(self.model))
         if user.sees_all_projects:
-            return self
-        return self.filter(project_id__in=membership_project_ids(user))
+            return kept
+        return kept.filter(project_id__in=membership_project_ids(user))

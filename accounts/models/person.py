@@ -8,6 +8,9 @@ from django.db.models import Q
 from accounts.querysets import PersonQuerySet
 from core.models import BaseModel
 
+ERASED_NAME = "Erased person"
+"""What people are called everywhere once their content was erased."""
+
 
 class Person(BaseModel):
     """Somebody in a source system: owner of projects, author of messages, spender of tokens.
@@ -35,6 +38,9 @@ class Person(BaseModel):
     avatar_url = models.TextField("avatar URL", blank=True)
     preferences = models.JSONField(default=dict, blank=True, help_text="Theme, goals and the like.")
     disabled_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When their content and data were erased on request."
+    )
     external_ids = models.JSONField(
         default=dict, blank=True, help_text="Ids in source systems: {source: id}."
     )

@@ -173,7 +173,7 @@ def _choices(asked: Asked, dimension: Dimension) -> dict[str, str]:
     """Keys and labels of what can be chosen. At most one query."""
     field: Any = asked.form.form.fields[dimension.value]
     if dimension is Dimension.PROJECT:
-        return {str(project.pk): project.name for project in field.queryset}
+        return {str(project.pk): project.lasting_name for project in field.queryset}
     if dimension is Dimension.PROVIDER:
         return {key: provider_label(label) for key, label in field.choices}
     return {key: label.partition(":")[0] for key, label in field.choices}

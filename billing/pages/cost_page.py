@@ -75,7 +75,7 @@ def cost_data(usage: TokenUsage) -> dict[str, Any]:
     return {
         "id": str(usage.pk),
         "occurred_at": usage.occurred_at.isoformat(),
-        "project": str(usage.project),
+        "project": usage.project.lasting_name,
         "provider": usage.provider,
         "model": usage.model,
         "catalog_model": usage.catalog_model,

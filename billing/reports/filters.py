@@ -95,8 +95,8 @@ class UsageFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.user = user
         self.default_zone = default_zone
         self.today = today
-        projects = Project.objects.all() if user is None else Project.objects.visible_to(user)
-        self.filters["project"].queryset = projects.only("name")
+        projects = Project.objects.all() if user is None else Project.objects.counted_for(user)
+        self.filters["project"].queryset = projects.only("name", "deleted_at")
         for dimension in Dimension:
             if isinstance(self.filters[dimension], _Field) and "choices" not in self.filters[dimension].extra:
                 self.filters[dimension].extra["choices"] = partial(self._offered, dimension)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Max
 
 from accounts.models import Person, User
+from accounts.models.person import ERASED_NAME
 from billing.models import TokenUsage
 from billing.reports.keys import IDENTIFIED, NONE
 from billing.reports.query import Dimension
@@ -27,7 +28,8 @@ def members(dimension: Dimension, keys: Collection[str], user: User | None) -> d
 
     Titles of conversations are those that `user` may read (one query more); None may read all.
 
-    Deleted people keep the name that their calls were written with, marked as deleted (one query more).
+    Deleted people keep the name that their calls were written with, marked as deleted (one query more);
+    erased people have none. Deleted projects keep theirs, conversations in the bin their neutral one.
 
     `keys` come from rows that the reader may see, so their names are the reader's to know.
     """
@@ -47,10 +49,20 @@ def _names(dimension: Dimension, ids: list[UUID], user: User | None) -> dict[str
         rows = _rows(dimension, ids[start : start + _CHUNK])
         if dimension is Dimension.CONVERSATION and user is not None:
             named = conversation_names(rows, user)
-            names |= {str(pk): name for pk, name in named.items()}
         else:
-            names |= {str(row.pk): str(row) for row in rows}
+            named = {row.pk: str(row) for row in rows}
+        names |= {str(row.pk): _lasting(row, named[row.pk]) for row in rows}
     return names
+
+
+def _lasting(row: Any, name: str) -> str:
+    if isinstance(row, Project):
+        return row.lasting_name
+    if isinstance(row, Conversation) and row.deleted_at is not None:
+        return f"{row.neutral_name} {DELETED}"
+    if isinstance(row, Person) and row.erased_at is not None:
+        return f"{ERASED_NAME} {DELETED}"
+    return name
 
 
 def _names_of_deleted(ids: list[UUID]) -> dict[str, str]:
@@ -62,7 +74,7 @@ def _names_of_deleted(ids: list[UUID]) -> dict[str, str]:
 
 def _rows(dimension: Dimension, ids: list[UUID]) -> Any:
     if dimension is Dimension.PROJECT:
-        return Project.objects.filter(pk__in=ids).only("name")
+        return Project.objects.filter(pk__in=ids).only("name", "deleted_at")
     if dimension is Dimension.PERSON:
-        return Person.objects.filter(pk__in=ids).only("name", "email")
-    return Conversation.objects.filter(pk__in=ids).only("title", "external_id")
+        return Person.objects.filter(pk__in=ids).only("name", "email", "erased_at")
+    return Conversation.objects.filter(pk__in=ids).only("title", "external_id", "deleted_at")

@@ -11,7 +11,7 @@ from chat.admin.changed_fields import ChangedFieldsAdmin
 from chat.admin.participant import NewParticipantInline, ParticipantInline
 from chat.admin.tool_execution_inline import ToolExecutionInline
 from chat.models import Conversation
-from chat.services.uploads import delete_conversations
+from chat.services.bin import delete_conversation, undelete_conversation
 from core.admin.columns import (
     badge,
     badges,
@@ -29,6 +29,7 @@ from core.admin.links import Link, list_link, page_link
 from core.admin.steps import take_steps
 from core.markup import NOT_APPLICABLE
 from core.templatetags import format as figures
+from projects.admin.bin import BinAdmin, BinFilter
 from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ArchivedFilter, ProjectFilter
 from projects.admin.source_fields import OF_ITS_SOURCE
@@ -51,13 +52,14 @@ _TIMES = (
     time("started_at", "started", seconds=True),
     time("last_activity_at", "last activity", seconds=True),
     time("archived_at", "archived", seconds=True),
+    time("purged_at", "words removed", seconds=True),
 )
 _MODEL = (text("provider"), text("model"), tokens("context_window"), preformatted("system_prompt"))
 _SOURCE = ("source", "external_id", "channel", *OF_ITS_SOURCE)
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
+class ConversationAdmin(BinAdmin, ChangedFieldsAdmin, ProjectContentAdmin):
     """Conversations come from imports and ingest; here they are renamed, tagged, archived or deleted."""
 
     list_display = (
@@ -75,7 +77,7 @@ class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
     )
     list_links = ("project", "person")
     list_deferred = ("description", "system_prompt", "metadata", "tags")
-    list_filter = (ProjectFilter, "kind", ArchivedFilter)
+    list_filter = (ProjectFilter, "kind", ArchivedFilter, BinFilter)
     ordering = ("-last_activity_at", "-id")
     search_fields = ("title",)
     search_help_text = (
@@ -91,7 +93,7 @@ class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
     )
     readonly_fields = (_KIND, *_TIMES, *_MODEL, *_SOURCE)
     inlines = (ParticipantInline, NewParticipantInline, ToolExecutionInline)
-    actions = ("archive_selected", "restore_selected")
+    actions = ("archive_selected", "restore_selected", "undelete_selected")
 
     add_action = None
 
@@ -113,16 +115,11 @@ class ConversationAdmin(ChangedFieldsAdmin, ProjectContentAdmin):
         named = Q(title__icontains=term) | Q(external_id__startswith=term)
         return queryset.filter(pk__in=newest).filter(named), False
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What is in a conversation goes with it, also rows that nobody may delete one by one."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, lacking & {self.opts.verbose_name}, protected
+    def put_into_bin(self, row: Any, user: User) -> None:
+        delete_conversation(row, user)
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        delete_conversations(Conversation.objects.filter(project_id=obj.project_id, pk=obj.pk))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        delete_conversations(queryset)
+    def take_out_of_bin(self, row: Any, user: User) -> None:
+        undelete_conversation(row, user)
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F
 
-from core.declarations import known, not_negative, recent_indexes
+from core.declarations import known, not_negative, recent_indexes, unpurged_index
 from core.models import ProjectScopedModel
 from projects.querysets import TranscriptQuerySet
 
@@ -49,6 +49,9 @@ class ContextOptimization(ProjectScopedModel):
     affected_messages = models.JSONField(default=list, blank=True, help_text="Their ids at the source.")
     occurred_at = models.DateTimeField()
     metadata = models.JSONField(default=dict, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
 
     objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -59,7 +62,10 @@ class ContextOptimization(ProjectScopedModel):
             known("optimization_strategy", "strategy", OptimizationStrategy),
             *not_negative("optimization", "tokens_before", "tokens_after"),
         ]
-        indexes = recent_indexes("optimization", "occurred_at")
+        indexes = [
+            *recent_indexes("optimization", "occurred_at"),
+            unpurged_index("optimization", "occurred_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_strategy_display()} {self.pk.hex[-8:]}"

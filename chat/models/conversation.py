@@ -3,9 +3,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.declarations import known
+from core.declarations import known, unpurged_index
 from core.models import ProjectScopedModel
-from projects.querysets import TranscriptQuerySet
+from projects.querysets import ConversationQuerySet
 
 
 class ConversationKind(models.TextChoices):
@@ -53,12 +53,18 @@ class Conversation(ProjectScopedModel):
         editable=False,
         help_text="When it was put into the bin. Its spend stays in every report.",
     )
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its content was removed from the bin."
+    )
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were removed."
+    )
     metadata = models.JSONField(default=dict, blank=True)
     tags = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
 
-    objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ConversationQuerySet] = ConversationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Dialogues between people and models"
@@ -80,6 +86,13 @@ class Conversation(ProjectScopedModel):
             models.Index(fields=["project", "-last_activity_at", "-id"], name="conversation_recent_idx"),
             # The list over all projects, newest first.
             models.Index(fields=["-last_activity_at", "-id"], name="conversation_latest_idx"),
+            # What is in the bin: left out of every read, listed for those who may restore it, purged.
+            models.Index(
+                fields=["project", "deleted_at"],
+                name="conversation_bin_idx",
+                condition=Q(deleted_at__isnull=False, removed_at__isnull=True),
+            ),
+            unpurged_index("conversation", "last_activity_at"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 
 from core.declarations import recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class Participant(ProjectScopedModel):
@@ -18,7 +18,7 @@ class Participant(ProjectScopedModel):
     )
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="participations")
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Who takes part in which conversation"

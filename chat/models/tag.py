@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 
 from core.declarations import known, recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet, TranscriptQuerySet
+from projects.querysets import ContentQuerySet, TranscriptQuerySet
 
 
 class TagColor(models.TextChoices):
@@ -28,7 +28,7 @@ class Tag(ProjectScopedModel):
     name = models.CharField(max_length=100)
     color = models.CharField(max_length=16, choices=TagColor, default=TagColor.GREY)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Words under which conversations are found again"

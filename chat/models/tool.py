@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from core.declarations import known, recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class ToolRisk(models.TextChoices):
@@ -31,7 +31,7 @@ class Tool(ProjectScopedModel):
     input_schema = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Tools that models may call, and their risk"

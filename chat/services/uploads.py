@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from chat.models import Conversation, FileContent, FileUpload
+from chat.models import FileContent, FileUpload
 from projects.models import Project
 
 
@@ -48,19 +48,11 @@ def store_upload(
 @transaction.atomic
 def delete_uploads(uploads: "QuerySet[FileUpload]") -> int:
     """Delete them, and contents that nobody shares any more; returns how many uploads were deleted."""
-    contents = _contents(uploads)
+    contents = contents_of(uploads)
     number = uploads.count()
     uploads.delete()
-    _delete_unshared(contents)
+    delete_unshared(contents)
     return number
-
-
-@transaction.atomic
-def delete_conversations(conversations: "QuerySet[Conversation]") -> None:
-    """Delete them with all that belongs to them, and contents of files that only they had."""
-    contents = _contents(FileUpload.objects.filter(conversation__in=conversations.values("pk")))
-    conversations.delete()
-    _delete_unshared(contents)
 
 
 def _shared_content(content: FileContent) -> FileContent:
@@ -77,13 +69,14 @@ def _shared_content(content: FileContent) -> FileContent:
     return FileContent.objects.get(project=content.project, content_hash=content.content_hash)
 
 
-def _contents(uploads: "QuerySet[FileUpload]") -> list[tuple[UUID, UUID]]:
-    """(project id, content id) of each, in an order that all who delete keep."""
+def contents_of(uploads: "QuerySet[FileUpload]") -> list[tuple[UUID, UUID]]:
+    """Their contents: (project id, content id) of each, in an order that all who delete keep."""
     pairs = uploads.filter(content__isnull=False).order_by().values_list("project_id", "content_id")
     return sorted(set(pairs))
 
 
-def _delete_unshared(contents: Iterable[tuple[UUID, UUID]]) -> None:
+def delete_unshared(contents: Iterable[tuple[UUID, UUID]]) -> None:
+    """Those of `contents` (project id, content id) that no upload has any more."""
     for project_id, pk in contents:
         content = FileContent.objects.filter(project_id=project_id, pk=pk)
         # Takes the row's lock, so that the next statement sees the upload that another process just made.

@@ -40,8 +40,8 @@ def key_of(request: HttpRequest) -> IngestKey:
 
     A client that knows only user names and passwords may send the key as the password (Basic).
 
-    Raises Refused: 401 without a valid key, 403 for an archived project, 429 above the key's rate or from an
-    address that sends wrong keys again and again.
+    Raises Refused: 401 without a valid key, 403 for an archived or deleted project, 429 above the key's
+    rate or from an address that sends wrong keys again and again.
     """
     sent = _sent_key(request)
     if not sent:
@@ -73,6 +73,8 @@ def _require_valid(key: IngestKey, now: datetime) -> None:
         raise Refused(401, f"The ingest key {key} was revoked: use another.")
     if key.expires_at is not None and key.expires_at <= now:
         raise Refused(401, f"The ingest key {key} expired on {key.expires_at:%Y-%m-%d}: use another.")
+    if key.project.deleted_at is not None:
+        raise Refused(403, f"The project “{key.project}” was deleted, and takes no usage.")
     if key.project.status == Project.Status.ARCHIVED:
         raise Refused(403, f"The project “{key.project}” is archived, and takes no usage.")
 

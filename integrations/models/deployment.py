@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from core.declarations import known, recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class DeploymentStatus(models.TextChoices):
@@ -35,7 +35,7 @@ class Deployment(ProjectScopedModel):
     source_status = models.CharField(max_length=50, blank=True, help_text="The provider's own word.")
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Projects' applications on the web"

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import ImportRunQuerySet
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class ImportRun(BaseModel):
@@ -85,7 +85,7 @@ class RejectedRecord(ProjectScopedModel):
         blank=True, help_text="The record as it came, at most 8,000 characters, secrets removed."
     )
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Records that imports could not take"

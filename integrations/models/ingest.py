@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import IngestKeyQuerySet
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class IngestKey(BaseModel):
@@ -64,7 +64,7 @@ class IngestActivity(ProjectScopedModel):
     records = models.PositiveBigIntegerField(default=0, help_text="Records taken, repeats included.")
     rejected = models.PositiveBigIntegerField(default=0)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "When each kind of client was heard last, by project"

@@ -6,7 +6,7 @@ from django.db.models import Q
 from core.declarations import recent_indexes
 from core.encryption import EncryptedTextField
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class Integration(ProjectScopedModel):
@@ -29,7 +29,7 @@ class Integration(ProjectScopedModel):
     )
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Services that projects are connected with"

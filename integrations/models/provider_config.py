@@ -9,7 +9,7 @@ from core.declarations import known, not_negative, recent_indexes
 from core.encryption import EncryptedTextField, Secret
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import ProviderConfigQuerySet, ProviderModelQuerySet
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class ProviderConfigKind(models.TextChoices):
@@ -130,7 +130,7 @@ class AgentProvider(ProjectScopedModel):
     config = models.ForeignKey(ProviderConfig, on_delete=models.PROTECT, related_name="agents")
     model = models.CharField(max_length=200, blank=True, help_text="Empty: the config's default.")
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "With which provider config an agent speaks"

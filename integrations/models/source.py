@@ -6,7 +6,7 @@ from django.db.models import Q
 from core.declarations import known
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import SourceQuerySet
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class SourceKind(models.TextChoices):
@@ -88,7 +88,7 @@ class ImportedRow(ProjectScopedModel):
     target_id = models.UUIDField()
     content_hash = models.BinaryField(max_length=16, help_text="First 16 bytes of the record's SHA-256.")
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Which of our rows each source record became"

@@ -4,7 +4,7 @@ from django.db import models
 
 from core.declarations import recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class TelegramSession(ProjectScopedModel):
@@ -27,7 +27,7 @@ class TelegramSession(ProjectScopedModel):
     )
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Which conversation a Telegram chat speaks with"

@@ -80,7 +80,10 @@ def _transcripts(session_ids: set[str], source: Source, project: Project) -> dic
     found: dict[str, _Transcript] = {}
     for start in range(0, len(ordered), _LOOKUP_CHUNK):
         rows = Conversation.objects.filter(
-            project=project, source=source.name, external_id__in=ordered[start : start + _LOOKUP_CHUNK]
+            project=project,
+            source=source.name,
+            external_id__in=ordered[start : start + _LOOKUP_CHUNK],
+            removed_at__isnull=True,
         )
         for session_id, pk in sorted(rows.values_list("external_id", "pk")):
             # The row's lock, in a form that a distributed table knows; one order for all processes.

@@ -18,6 +18,7 @@ from core.ids import new_id
 from integrations.conversations.drafts import ConversationDraft, MessageDraft
 from integrations.models import ImportedRow, Source
 from integrations.services.attribution import projects_named
+from integrations.services.retention.gone import kept_gone
 from integrations.services.systems.memory import Remembered, chunks, remembered, stored_key
 
 _CONVERSATIONS = "conversations"
@@ -67,14 +68,14 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
         unchanged.messages["unchanged"] = len(draft.messages)
         return unchanged
     rows = Conversation.objects.filter(pk=known.target_id, project_id=known.project_id)
-    last = rows.values_list("last_activity_at", flat=True).first()
+    last = rows.filter(removed_at__isnull=True).values_list("last_activity_at", flat=True).first()
     if last is None:
         unchanged.stayed = DELETED
         return unchanged
     if draft.last_activity_at < last or (was_met and draft.last_activity_at == last):
         unchanged.stayed = "" if was_met else OLDER
         return unchanged
-    rows.update(**_fields(draft))
+    rows.update(**kept_gone(Conversation, rows, _fields(draft)))
     _remember_change(known, digest)
     written = _Messages(draft, source, known.project_id, known.target_id, digests).write("updated")
     if project_name is not None and known.project_id != projects_named([project_name], source)[project_name]:
@@ -88,7 +89,8 @@ def _create(draft: ConversationDraft, source: Source, project_id: UUID, key: str
         project_id=project_id, source=source.name, external_id=key, defaults=_fields(draft)
     )
     if not is_new:
-        Conversation.objects.filter(pk=conversation.pk, project_id=project_id).update(**_fields(draft))
+        rows = Conversation.objects.filter(pk=conversation.pk, project_id=project_id)
+        rows.update(**kept_gone(Conversation, rows, _fields(draft)))
     row = _row(source, project_id, _CONVERSATIONS, key, conversation, digest)
     ImportedRow.objects.bulk_create([row])
     return conversation.pk
@@ -131,7 +133,8 @@ class _Messages:
             elif row.content_hash != digests[message.key] and row.target_id in present:
                 changed.append(message)
         for message in changed:
-            self._rows().filter(pk=self.ids[message.key]).update(**_message_fields(message, self.draft))
+            row = self._rows().filter(pk=self.ids[message.key])
+            row.update(**kept_gone(Message, row, _message_fields(message, self.draft)))
             _remember_change(known[keys[message.key]], digests[message.key])
         self._place(fresh, present)
         ImportedRow.objects.bulk_create(

@@ -11,16 +11,17 @@ from django.utils import timezone
 from accounts.models import User
 from core.admin.columns import Column, badges, column, count, linked, spent, text, time
 from core.admin.links import Link, list_link, page_link
-from core.admin.scoped import ScopedModelAdmin
 from core.admin.steps import take_steps
 from core.permissions import Action, may, may_everywhere
 from core.templatetags import format as figures
 from core.zones import default_zone, local_day, zone_info
+from projects.admin.bin import BinAdmin, BinFilter
 from projects.admin.counting import count_into, linked_count, pointing, summed
 from projects.admin.inlines import MemberInline, NewMemberInline
 from projects.admin.source_fields import OF_ITS_SOURCE
 from projects.models import Project
 from projects.services.archiving import archive_project, restore_project
+from projects.services.bin import delete_project, undelete_project
 from projects.services.jobs import clear_done_jobs
 
 _SPEND_DAYS = 30
@@ -46,13 +47,15 @@ def _spend(project: Any) -> str:
 
 
 _STATUS = badges("status", {"active": "ok"})
+_KEPT = ("message_days", "attachment_days", "raw_days")
+_KEPT_NOTE = "What purge_expired removes after so many days. What was spent stays in every report."
 _ARCHIVED_AT = time("archived_at", "archived")
 _CODE = ("git_url", "branch", "local_path", "template", "container", "port", "avatar_url")
 _SOURCE = (text("source_status", "source’s status"), *OF_ITS_SOURCE)
 
 
 @admin.register(Project)
-class ProjectAdmin(ScopedModelAdmin):
+class ProjectAdmin(BinAdmin):
     list_display = (
         text("name", order="name"),
         _STATUS,
@@ -64,7 +67,7 @@ class ProjectAdmin(ScopedModelAdmin):
     )
     list_links = ("owner",)
     list_deferred = ("description", "local_path", "avatar_url", "metadata")
-    list_filter = ("status", "kind")
+    list_filter = ("status", "kind", BinFilter)
     ordering = ("name",)
     search_fields = ("name",)
     search_help_text = "Part of a name, or an id"
@@ -72,12 +75,13 @@ class ProjectAdmin(ScopedModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "description", "owner", (_STATUS, _ARCHIVED_AT), "kind")}),
         ("Costs", {"fields": ("prefers_reported_cost", "only_reported_cost")}),
+        ("Retention", {"fields": _KEPT, "description": _KEPT_NOTE}),
         ("Code and hosting", {"fields": _CODE}),
         ("Its source", {"fields": _SOURCE}),
     )
     readonly_fields = ("kind", _STATUS, _ARCHIVED_AT, *_SOURCE)
     inlines = (MemberInline, NewMemberInline)
-    actions = ("archive_selected", "restore_selected", "clear_jobs_selected")
+    actions = ("archive_selected", "restore_selected", "clear_jobs_selected", "undelete_selected")
 
     add_action = Action.MANAGE_INSTALLATION
     change_action = Action.MANAGE_PROJECT
@@ -90,14 +94,11 @@ class ProjectAdmin(ScopedModelAdmin):
         """Whether actions on jobs are offered; each project is asked about again."""
         return may(request.user, Action.RUN_JOBS)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """One by one, and only while nothing was booked: the ledger keeps its projects."""
-        return obj is not None and super().has_delete_permission(request, obj) and not obj.usage.exists()
+    def put_into_bin(self, row: Any, user: User) -> None:
+        delete_project(row, user)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What is in a project goes with it, also rows that nobody may delete one by one."""
-        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, set(), protected
+    def take_out_of_bin(self, row: Any, user: User) -> None:
+        undelete_project(row, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

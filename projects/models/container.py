@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from core.declarations import recent_indexes
 from core.models import ProjectScopedModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class Container(ProjectScopedModel):
@@ -19,7 +19,7 @@ class Container(ProjectScopedModel):
     port_mapping = models.CharField(max_length=255, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Containers of projects' applications"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import BaseModel
-from projects.querysets import ProjectScopedQuerySet
+from projects.querysets import ContentQuerySet
 
 
 class Membership(BaseModel):
@@ -22,7 +22,7 @@ class Membership(BaseModel):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
 
-    objects: ClassVar[ProjectScopedQuerySet] = ProjectScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Who belongs to which project, and as what"

@@ -48,6 +48,9 @@ class Project(BaseModel):
         editable=False,
         help_text="When it was put into the bin. Its spend stays in every report.",
     )
+    purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its content was removed from the bin."
+    )
     message_days = models.PositiveIntegerField(
         "days that words are kept",
         null=True,
@@ -121,6 +124,11 @@ class Project(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def lasting_name(self) -> str:
+        """Its name, marked once it is deleted: for what stays when projects go."""
+        return f"{self.name} (deleted)" if self.deleted_at else self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new project and its channel `general` are written in one transaction."""

@@ -103,15 +103,16 @@ def test_other_members_only_look(cast: Cast) -> None:
     assert cast.owner.client.get(reverse("admin:chat_conversation_add")).status_code == 403
 
 
-def test_a_conversation_goes_with_its_messages_and_its_spend_stays(cast: Cast) -> None:
+def test_a_deleted_conversation_goes_into_the_bin_with_its_messages_and_its_spend_stays(cast: Cast) -> None:
     conversation = make_conversation(cast.project)
     make_message(conversation)
     record_usage([make_event(cast.project, conversation_id=conversation.pk)])
     manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
     url = reverse("admin:chat_conversation_delete", args=[conversation.pk])
     assert manager.client.post(url, {"post": "yes"}).status_code == 302
-    assert (Conversation.objects.count(), Message.objects.count()) == (0, 0)
-    assert TokenUsage.objects.get().conversation_id is None
+    shown = (Conversation.objects.visible_to(manager.user), Message.objects.visible_to(manager.user))
+    assert [rows.count() for rows in shown] == [0, 0]
+    assert TokenUsage.objects.get().conversation_id == conversation.pk
 
 
 def test_messages_are_shown_shortened_and_never_rewritten(cast: Cast) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from chat.models import FileContent, FileUpload
-from chat.services.uploads import delete_conversations, delete_uploads, store_upload
+from chat.services.uploads import delete_uploads, store_upload
 from projects.models import Project
 from tests.factories import make_conversation, make_project
 
@@ -58,7 +58,7 @@ def test_a_conversation_takes_contents_that_only_it_had(project: Project) -> Non
     store_upload(project, "a", "h1", conversation=mine)
     store_upload(project, "b", "h2", conversation=mine)
     store_upload(project, "b", "h2", conversation=other)
-    delete_conversations(type(mine).objects.filter(pk=mine.pk))
+    delete_uploads(FileUpload.objects.filter(conversation=mine))
     assert (contents(), list(FileUpload.objects.values_list("conversation", flat=True))) == (
         ["h2"],
         [other.pk],

@@ -11,7 +11,8 @@ sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQ
 @sqlite_only
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("foreign_keys", 1), ("busy_timeout", 30_000), ("synchronous", 1)]
+    ("pragma", "value"),
+    [("foreign_keys", 1), ("busy_timeout", 30_000), ("synchronous", 1), ("secure_delete", 1)],
 )
 def test_sqlite_is_opened_safely(pragma: str, value: int) -> None:
     with connection.cursor() as cursor:

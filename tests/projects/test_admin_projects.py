@@ -139,13 +139,15 @@ def test_a_manager_of_one_project_only_looks_at_another(cast: Cast) -> None:
     assert manager.client.post(change(other), form(other)).status_code == 403
 
 
-def test_a_project_goes_only_while_nothing_was_booked(cast: Cast) -> None:
+def test_owners_put_a_project_into_the_bin(cast: Cast) -> None:
     empty, used = make_project(), make_project()
     record_usage([make_event(used)])
-    for project, status in ((empty, 302), (used, 403)):
+    for project in (empty, used):
         url = reverse("admin:projects_project_delete", args=[project.pk])
-        assert cast.owner.client.post(url, {"post": "yes"}).status_code == status
-        assert Project.objects.filter(pk=project.pk).exists() == (status == 403)
+        assert cast.owner.client.post(url, {"post": "yes"}).status_code == 302
+    visible = Project.objects.visible_to(cast.owner.user)
+    assert not visible.filter(pk__in=[empty.pk, used.pk]).exists()
+    assert Project.objects.filter(pk__in=[empty.pk, used.pk], deleted_at__isnull=False).count() == 2
     manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
     assert (
         manager.client.get(reverse("admin:projects_project_delete", args=[cast.project.pk])).status_code
@@ -194,8 +196,10 @@ def test_a_page_leads_to_what_the_project_holds(cast: Cast) -> None:
         assert cast.owner.client.get(link.url).status_code == 200, link.label
 
 
-def test_a_project_goes_with_what_nobody_may_delete_alone(cast: Cast) -> None:
-    make_job(cast.project)
+def test_a_project_goes_into_the_bin_with_what_nobody_may_delete_alone(cast: Cast) -> None:
+    job = make_job(cast.project)
     url = reverse("admin:projects_project_delete", args=[cast.project.pk])
+    assert "can be restored" in cast.owner.client.get(url).content.decode()
     assert cast.owner.client.post(url, {"post": "yes"}).status_code == 302
-    assert not Project.objects.filter(pk=cast.project.pk).exists()
+    page = reverse("admin:projects_backgroundjob_change", args=[job.pk])
+    assert cast.owner.client.get(page).status_code == 404

@@ -64,7 +64,11 @@ def targets(rows: Mapping[str, Remembered], fields: Sequence[str] = ()) -> dict[
         names = _LABELS.get(label, ())
         columns = ["pk", *(["project_id"] if _is_scoped(model) else []), *names, *fields]
         for chunk in chunks(sorted(keys)):
-            for values in model._default_manager.filter(pk__in=chunk).values(*columns):
+            present = model._default_manager.filter(pk__in=chunk)
+            if label == "chat.conversation":
+                # What was removed from the bin is a nameplate: nothing new comes into it.
+                present = present.filter(removed_at__isnull=True)
+            for values in present.values(*columns):
                 pk = values["pk"]
                 target = Found(
                     id=pk,

@@ -13,6 +13,7 @@ from chat.models import Message
 from core.ids import new_id
 from core.transitions import StatefulModel
 from integrations.models import ImportedRow, Source
+from integrations.services.retention.gone import kept_gone
 from integrations.services.systems.cleaning import clean, content_hash
 from integrations.services.systems.memory import Remembered
 from integrations.services.systems.places import place, put_in_order
@@ -85,7 +86,9 @@ class Writer:
             if not entry.is_new and not entry.is_same:
                 self._update(entry)
             elif not entry.is_new and entry.draft.secrets:
-                self._rows(entry).update(**entry.draft.secrets)
+                rows = self._rows(entry)
+                if secrets := kept_gone(entry.draft.model, rows, entry.draft.secrets):
+                    rows.update(**secrets)
         self._remember(entries)
         self._count_shared_addresses(entries)
 
@@ -156,9 +159,11 @@ class Writer:
 
     def _update(self, entry: Entry) -> None:
         draft = entry.draft
-        values = {**draft.fields, **draft.secrets}
         rows = self._rows(entry)
-        if draft.merged:
+        values = kept_gone(draft.model, rows, {**draft.fields, **draft.secrets})
+        if not values:
+            return
+        if draft.merged and set(draft.merged) <= set(values):
             stored = rows.values(*draft.merged).first() or {}
             values |= {name: _merged(stored.get(name) or {}, values[name]) for name in draft.merged}
         if entry.known is not None and draft.project_id not in (None, entry.known.project_id):

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from integrations.doors import api, health, litellm, otlp
 from integrations.views.connect import connect
+from integrations.views.erasure import erase_person, erasure
 from integrations.views.imports.new import new_import
 from integrations.views.imports.rejected import rejected_records
 from integrations.views.imports.upload import import_upload
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("api/usage", api.receive, name="api_usage"),
     path("api/openapi.json", api.openapi, name="api_openapi"),
     path("connect/", connect, name="connect"),
+    path("people/<uuid:pk>/erase/", erase_person, name="erase_person"),
+    path("erasures/<uuid:pk>/", erasure, name="erasure"),
     path("imports/", imports, name="imports"),
     path("imports/new/", new_import, name="new_import"),
     path("imports/<uuid:pk>/", import_upload, name="import_upload"),

@@ -11,7 +11,7 @@ from django.db.models import CharField, JSONField, Model, TextField
 from django.utils import timezone
 
 from accounts.audit.record import record
-from accounts.models import Person, User
+from accounts.models import Erasure, Person, User
 from accounts.models.audit import AuditAction
 from billing.models import (
     DailyModelUsage,
@@ -70,6 +70,7 @@ def plant(mark: str) -> Planted:
     person = put(Person)
     project = put(Project, owner=person)
     user = put(User, User.objects.create_user)
+    put(Erasure, person_id=person.pk, requested_by=user, counts={}, finished_at=now)
     put(Membership, user=user, project=project, role=Membership.Role.MANAGER)
     conversation = put(Conversation, project=project, person=person, started_at=now, last_activity_at=now)
     message = put(

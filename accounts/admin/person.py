@@ -11,9 +11,14 @@ from core.admin.columns import badge, badges, column, linked, preformatted, text
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
-from core.permissions import Action
+from core.permissions import Action, may
 
-_SOURCE = (preformatted("preferences"), time("created_at", "first seen"), time("updated_at", "changed"))
+_SOURCE = (
+    time("erased_at", "erased"),
+    preformatted("preferences"),
+    time("created_at", "first seen"),
+    time("updated_at", "changed"),
+)
 
 
 class DisabledFilter(SimpleListFilter):
@@ -72,4 +77,8 @@ class PersonAdmin(ScopedModelAdmin):
             list_link("Provider configs", "integrations.providerconfig", person=obj.pk),
             list_link("Approval policy", "chat.autoapprovalpolicy", person=obj.pk),
             list_link("Linked accounts", "integrations.linkedaccount", person=obj.pk),
+            *([page_link("Erase…", "integrations:erase_person", obj.pk)] if self._manages(request) else ()),
         )
+
+    def _manages(self, request: HttpRequest) -> bool:
+        return may(request.user, Action.MANAGE_PEOPLE)

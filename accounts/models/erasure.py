@@ -1,5 +1,6 @@
 """The certificate of an erasure."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -38,6 +39,11 @@ class Erasure(BaseModel):
     class Meta:
         db_table_comment = "Certificates of erased people's content"
         indexes = [models.Index(fields=["person_id"], name="erasure_person_idx")]
+
+    @property
+    def spend(self) -> Decimal | None:
+        """US dollars."""
+        return None if self.spend_nano is None else Decimal(self.spend_nano).scaleb(-9)
 
     def __str__(self) -> str:
         return f"Erasure {self.created_at:%Y-%m-%d} {self.person_label}".strip()

@@ -66,7 +66,12 @@ _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
     ("Tokens", (*_OWN, *_NET, count("llm_calls", "model calls"))),
     (
         "Times",
-        (time("started_at", "started", seconds=True), time("completed_at", "ended", seconds=True), _TOOK),
+        (
+            time("started_at", "started", seconds=True),
+            time("completed_at", "ended", seconds=True),
+            _TOOK,
+            time("purged_at", "words removed", seconds=True),
+        ),
     ),
 )
 _TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (

@@ -35,7 +35,17 @@ _FIGURES = (
     column("share_count", _shown_share, "share", plain=_share),
 )
 _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
-    (None, ("project", "conversation", _STRATEGY, _TRIGGER, time("occurred_at", "when", seconds=True))),
+    (
+        None,
+        (
+            "project",
+            "conversation",
+            _STRATEGY,
+            _TRIGGER,
+            time("occurred_at", "when", seconds=True),
+            time("purged_at", "words removed", seconds=True),
+        ),
+    ),
     ("Tokens", _FIGURES),
     ("Summary", (preformatted("summary"),)),
     ("Messages that it touched", (preformatted("affected_messages", "ids at the source"),)),

@@ -43,9 +43,10 @@ _HASH = column(
     plain=lambda upload: getattr(related_object(upload, "content"), "content_hash", None),
 )
 _FACTS = (_SIZE, text("mime_type", "MIME type"), text("stored_name"), text("storage_path", "kept at"))
+_REMOVED = time("purged_at", "removed", seconds=True)
 _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
     (None, ("project", "name", "conversation", "person")),
-    ("Content", ("content", *_FACTS)),
+    ("Content", ("content", *_FACTS, _REMOVED)),
     ("Its source", OF_ITS_SOURCE),
 )
 

@@ -60,6 +60,7 @@ class MessageAdmin(ProjectContentAdmin):
         "model",
         tokens("token_count", "tokens, as its source counts"),
         _WHEN,
+        time("purged_at", "words removed", seconds=True),
         preformatted("content"),
         preformatted("parts"),
         preformatted("attachments"),

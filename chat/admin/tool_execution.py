@@ -63,6 +63,7 @@ _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
         (
             time("executed_at", "begun", seconds=True),
             time("completed_at", "ended", seconds=True),
+            time("purged_at", "words removed", seconds=True),
             milliseconds("duration_ms", "took"),
             money("cost", decimals=9),
         ),

@@ -29,6 +29,7 @@ def transcript_data(conversation: Conversation, user: User) -> dict[str, Any]:
                 "sent_at": message.sent_at.isoformat(),
                 "content": message.content,
                 "parts": message.parts,
+                **({"purged_at": message.purged_at.isoformat()} if message.purged_at else {}),
                 **({"is_branch": True} if is_branch(message) else {}),
             }
             for message in readable.order_by("position").iterator()

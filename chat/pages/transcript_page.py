@@ -39,6 +39,7 @@ class TranscriptPage:
     marks: Marks
     may_annotate: bool
     may_export: bool
+    may_delete: bool
     after: int
     branches: tuple[Branch, ...]
 
@@ -76,6 +77,7 @@ def transcript_page(conversation: Conversation, user: User, *, after: int = 0) -
         is_waiting=any(part.is_waiting for turn in turns for part in turn.parts),
         has_more_calls=len(loose) > MAX_CALLS,
         marks=marks_of_conversation(conversation, user) if is_readable else NO_MARKS,
+        may_delete=may(user, Action.DELETE_CONTENT, conversation.project_id),
         may_export=may(user, Action.EXPORT, conversation.project_id),
         may_annotate=is_readable and may(user, Action.ANNOTATE, conversation.project_id),
         after=after,

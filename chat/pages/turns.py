@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from accounts.models.person import ERASED_NAME
 from chat.models import Conversation, Message
 from chat.pages.tagged import NO_MARKS, Marks
 from chat.pages.text import Block, Part, blocks_of, part_of
@@ -24,6 +28,8 @@ class Turn:
     parts: tuple[Part, ...]
     calls: tuple[Any, ...]
     marks: Marks = NO_MARKS
+    removed: str = ""
+    """Why there are no words, where they were removed."""
 
 
 def turns_of(
@@ -70,4 +76,14 @@ def _message_turn(conversation: Conversation, message: Message, calls: Sequence[
         parts=tuple(part for part in parts if part is not None),
         calls=tuple(calls),
         marks=marks,
+        removed=_removed(message),
     )
+
+
+def _removed(message: Message) -> str:
+    if message.purged_at is None:
+        return ""
+    day = format_date(timezone.localtime(message.purged_at), "j M Y")
+    if message.author_label == ERASED_NAME:
+        return f"Words removed on {day} at their author’s request."
+    return f"Words removed on {day} by the project’s retention."

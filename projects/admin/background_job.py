@@ -73,6 +73,7 @@ _PARTS: tuple[tuple[str | None, tuple[Any, ...]], ...] = (
             _TOOK,
             time("cleared_at", "cleared", seconds=True),
             text("cancelled_by"),
+            time("purged_at", "words removed", seconds=True),
             time("created_at", "created", seconds=True),
         ),
     ),

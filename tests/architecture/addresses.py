@@ -19,6 +19,7 @@ from django.db.models import ForeignKey, Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.models import Erasure, Person
 from billing.models import ProviderReportedUsage, TokenUsage
 from billing.reports.query import Dimension, Interval
 from chat.models import Conversation, ToolExecution
@@ -49,6 +50,11 @@ class View:
         return by_path.get(match["model"]) if match else None
 
     @property
+    def is_about_signing_in(self) -> bool:
+        """One of allauth's pages: about the reader's own account, and nothing else."""
+        return self.route.startswith("accounts/")
+
+    @property
     def is_of_one_object(self) -> bool:
         return self.name in OBJECT_VIEWS or (self.model is not None and bool(self.parameters))
 
@@ -69,11 +75,17 @@ def _views(patterns: list[URLPattern | URLResolver], before: str, spaces: tuple[
 
 def unknown_views() -> list[str]:
     """Views that the walk does not know how to visit."""
-    return [view.name for view in registered_views() if view.model is None and view.name not in VIEWS]
+    return [
+        view.name
+        for view in registered_views()
+        if view.model is None and not view.is_about_signing_in and view.name not in VIEWS
+    ]
 
 
 def addresses(view: View, planted: Planted) -> Iterator[str]:
     """What to ask of a view when one looks for what was planted."""
+    if view.is_about_signing_in:
+        return iter([_filled(view.route)])
     return VIEWS[view.name](view, planted) if view.model is None else _admin_addresses(view, planted)
 
 
@@ -99,6 +111,12 @@ def _admin_addresses(view: View, planted: Planted) -> Iterator[str]:
             queries.append({name: getattr(row, f"{name}_id", getattr(row, name, None))})
     for query in queries:
         yield f"{address}?{urlencode(query)}"
+
+
+def _filled(route: str) -> str:
+    """An address of a route that names no row of ours: "1" for each of its parameters."""
+    plain = re.sub(r"\(\?P<\w+>[^)]*\)", "1", route.replace("^", "").replace("$", ""))
+    return "/" + _PARAMETER.sub("1", plain).replace("\\Z", "")
 
 
 def _plain(view: View, planted: Planted) -> Iterator[str]:
@@ -247,6 +265,8 @@ def _connect(view: View, planted: Planted) -> Iterator[str]:
 OBJECT_VIEWS: dict[str, type[Model]] = {
     "billing:cost": TokenUsage,
     "chat:transcript": Conversation,
+    "integrations:erase_person": Person,
+    "integrations:erasure": Erasure,
     "integrations:import_upload": ImportUpload,
     "integrations:rejected_records": ImportUpload,
 }

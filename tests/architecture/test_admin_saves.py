@@ -16,6 +16,7 @@ from tests.planting import Planted, plant
 pytestmark = pytest.mark.django_db
 
 CHANGED_BY_NOBODY = {
+    "accounts.Erasure",
     "billing.DailyModelUsage",
     "billing.DailyPersonUsage",
     "billing.DailyProjectUsage",

@@ -20,7 +20,7 @@ demo: install ## Serve with 120 days of demo data on http://127.0.0.1:8000 (PORT
 
 run: install ## Serve without demo data
 	@$(PYTHON) manage.py migrate --verbosity 0
-	@echo "To make an account: $(PYTHON) manage.py createsuperuser"
+	@$(PYTHON) manage.py create_owner_link --if-needed
 	@exec $(PYTHON) -m gunicorn -c config/gunicorn.py config.wsgi
 
 test: install-dev lint types checks browser tests ## Everything: style, types, migrations, all tests on both engines, a browser

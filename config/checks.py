@@ -6,6 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from accounts.models import User
+from integrations.demo.seeding import EMAIL as DEMO_EMAIL
 
 _NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 _SHORTEST_KEY = 50
@@ -17,6 +21,27 @@ _FEWEST_CHARACTERS = 5
 def check_production(**kwargs: Any) -> list[CheckMessage]:
     """Settings that must not meet the open network (countinghouse.E001 to E005, W001 to W003)."""
     return list(_production_messages()) if settings.PRODUCTION else []
+
+
+@register(Tags.security)
+def check_demo_account(**kwargs: Any) -> list[CheckMessage]:
+    """The demo's account, whose password was printed, must not meet the open network (countinghouse.E006)."""
+    if not settings.PRODUCTION or settings.DEBUG:
+        return []
+    try:
+        is_there = User.objects.filter(email=DEMO_EMAIL, is_active=True).exists()
+    except DatabaseError:
+        # Not there, or not migrated yet: other checks, and the first page, say so.
+        return []
+    if not is_there:
+        return []
+    return [
+        Error(
+            f"The demo's account {DEMO_EMAIL} may sign in.",
+            hint="Run: python manage.py remove_demo",
+            id="countinghouse.E006",
+        )
+    ]
 
 
 def _production_messages() -> Iterator[CheckMessage]:

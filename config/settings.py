@@ -32,6 +32,7 @@ SECRET_KEY_IS_SET = bool(SECRET_KEY)
 """Whether somebody chose the key. A production of several hosts needs one that they share."""
 if not SECRET_KEY_IS_SET:
     SECRET_KEY = local_secret(HOME, "secret_key")
+PORT = env.int("PORT", default=8000)
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 """The address people open, such as https://usage.example.com. Setting it means production."""
 
@@ -171,7 +172,10 @@ SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = social_providers(env)
+SOCIALACCOUNT_PROVIDERS = social_providers(
+    google=(env.str("GOOGLE_CLIENT_ID", default=""), env.str("GOOGLE_CLIENT_SECRET", default="")),
+    github=(env.str("GITHUB_CLIENT_ID", default=""), env.str("GITHUB_CLIENT_SECRET", default="")),
+)
 """Google and GitHub, each when its id and secret are set; off otherwise."""
 REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="off")
 """Who has to set up a second factor before anything else opens: off, owners or staff."""

@@ -2,25 +2,19 @@
 
 from typing import Any
 
-from config.environment import Environment
+_SCOPES = {"google": ["email"], "github": ["user:email"]}
 
 
-def social_providers(env: Environment) -> dict[str, Any]:
-    """What allauth is told of each provider; without an id and a secret it has no app, and no button."""
+def social_providers(**keys: tuple[str, str]) -> dict[str, Any]:
+    """What allauth is told of each. `keys`: its client id and secret; without both it has no button."""
     return {
         name: {
-            "APPS": _apps(env, name),
-            "SCOPE": scope,
+            "APPS": [{"client_id": client_id, "secret": secret, "key": ""}] if client_id and secret else [],
+            "SCOPE": _SCOPES[name],
             # The address is the provider's word: only verified ones open an account.
             "VERIFIED_EMAIL": False,
             "EMAIL_AUTHENTICATION": True,
             "OAUTH_PKCE_ENABLED": True,
         }
-        for name, scope in (("google", ["email"]), ("github", ["user:email"]))
+        for name, (client_id, secret) in keys.items()
     }
-
-
-def _apps(env: Environment, name: str) -> list[dict[str, str]]:
-    client_id = env.str(f"{name.upper()}_CLIENT_ID", default="")
-    secret = env.str(f"{name.upper()}_CLIENT_SECRET", default="")
-    return [{"client_id": client_id, "secret": secret, "key": ""}] if client_id and secret else []

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from config.checks import check_production
+from config.checks import check_demo_account, check_production
+from integrations.demo.seeding import EMAIL
 from tests.config.processes import SECURE, run
+from tests.factories import make_owner
 
 SOUND: dict[str, Any] = {
     "PRODUCTION": True,
@@ -99,3 +101,18 @@ def test_django_finds_nothing_to_add(tmp_path: Path) -> None:
     assert collected.returncode == 0, collected.stderr
     done = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **SECURE)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+def test_the_demos_account_does_not_meet_the_network() -> None:
+    def found(**changes: Any) -> list[str | None]:
+        with override_settings(**{**SOUND, **changes}):
+            return [message.id for message in check_demo_account()]
+
+    assert found() == []
+    account = make_owner(email=EMAIL)
+    assert found() == ["countinghouse.E006"]
+    assert found(PRODUCTION=False) == []
+    account.is_active = False
+    account.save()
+    assert found() == []

@@ -27,7 +27,15 @@ def test_a_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert show(tmp_path, "settings.SECRET_KEY") == first
     assert len(first) >= 80
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret_key", "static"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "audit_key",
+        "cache",
+        "encryption_keys",
+        "secret_key",
+        "static",
+    ]
+    for name in ("audit_key", "encryption_keys"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_public_address_brings_its_host_and_origin(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Who has to have a second factor, and the secrets of those that are set up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
@@ -22,6 +24,28 @@ def has_second_factor(user: User) -> bool:
 def needs_second_factor(user: User) -> bool:
     required = settings.REQUIRE_SECOND_FACTOR
     return required == "staff" or (required == "owners" and user.is_owner)
+
+
+_SEEDS = ("secret", "seed")
+"""Where allauth keeps what is encrypted: of an authenticator app, and of recovery codes."""
+
+
+def seed_tokens() -> Iterator[tuple[Any, str]]:
+    """((authenticator, name), token) of each seed that is stored."""
+    for pk, data in Authenticator.objects.order_by("pk").values_list("pk", "data"):
+        yield from (((pk, name), data[name]) for name in _SEEDS if data.get(name))
+
+
+def replace_seed(key: tuple[Any, str], old: str, new: str) -> bool:
+    """Whether the old token still stood there."""
+    pk, name = key
+    with transaction.atomic():
+        factor = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        if factor is None or factor.data.get(name) != old:
+            return False
+        factor.data = {**factor.data, name: new}
+        factor.save(update_fields=["data"])
+    return True
 
 
 class SecondFactorMiddleware:

@@ -34,13 +34,6 @@ class ProjectQuerySet(models.QuerySet[Any]):
         return binned if may_everywhere(user, Action.DELETE_PROJECT) else self.none()
 
 
-class InvitationQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Those into the projects whose members `user` manages; all for owners."""
-        projects = allowed_project_ids(user, Action.MANAGE_MEMBERS)
-        return self if projects is None else self.filter(project_id__in=projects) if projects else self.none()
-
-
 class ProjectScopedQuerySet(models.QuerySet[Any]):
     """For every table with a `project`: reads go through `visible_to`. Spend of deleted projects stays."""
 

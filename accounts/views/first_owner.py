@@ -1,6 +1,6 @@
-from allauth.account.internal.decorators import login_not_required
 from django import forms
 from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse

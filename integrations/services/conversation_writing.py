@@ -18,7 +18,7 @@ from core.ids import new_id
 from integrations.conversations.drafts import ConversationDraft, MessageDraft
 from integrations.models import ImportedRow, Source
 from integrations.services.attribution import projects_named
-from integrations.services.retention.gone import kept_gone
+from integrations.services.gone import kept_gone
 from integrations.services.systems.memory import Remembered, chunks, remembered, stored_key
 
 _CONVERSATIONS = "conversations"

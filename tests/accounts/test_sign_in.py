@@ -118,7 +118,7 @@ def test_failures_are_limited_also_for_the_right_password(client: Client) -> Non
 
 def test_nobody_signs_up(client: Client) -> None:
     form = {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
-    assert "by invitation" in client.get("/accounts/signup/").content.decode()
+    assert "Accounts come from the owners" in client.get("/accounts/signup/").content.decode()
     client.post("/accounts/signup/", form)
     assert User.objects.count() == 0
 

@@ -13,7 +13,7 @@ from chat.models import Message
 from core.ids import new_id
 from core.transitions import StatefulModel
 from integrations.models import ImportedRow, Source
-from integrations.services.retention.gone import kept_gone
+from integrations.services.gone import kept_gone
 from integrations.services.systems.cleaning import clean, content_hash
 from integrations.services.systems.memory import Remembered
 from integrations.services.systems.places import place, put_in_order

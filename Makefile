@@ -7,7 +7,7 @@ export PORT
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --extra duckdb --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest clients lock
+.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest bench-purge clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ tests: install-dev ## All tests on SQLite and on a PostgreSQL that it starts and
 
 bench-ingest: install-dev ## Events a second through the doors, beside plain INSERTs, on both engines
 	@$(PYTHON) -m tests.bench.ingest
+
+bench-purge: install-dev ## Page latency while a million old messages are purged (MESSAGES=…), on both engines
+	@$(PYTHON) -m tests.bench.purge
 
 clients: install-dev ## Real clients against the running server: the ledger must say what their models billed
 	@$(PYTHON) -m tests.clients

@@ -37,6 +37,17 @@ class Installation:
             raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        """A command of manage.py that runs beside what comes next."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=_ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     @contextmanager
     def serve(self) -> Iterator[str]:
         """The address at which it is served until the block ends."""

@@ -11,7 +11,9 @@ from tests.factories import make_conversation, make_event, make_message, make_pe
 from tests.query_baseline import QueryBaseline
 
 SIDEBAR = [page.view_name for group in GROUPS for page in group.pages]
-INSTALLATIONS = {page.view_name for group in GROUPS for page in group.pages if page.is_installations}
+INSTALLATIONS = {
+    page.view_name for group in GROUPS for page in group.pages if page.is_installations or page.action
+}
 LISTS = [
     f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry
 ]

@@ -80,7 +80,7 @@ def empty_files(uploads: "QuerySet[FileUpload]", size: int, *, now: datetime) ->
     """Empty `size` of one project's uploads, and delete contents that no other upload shares."""
 
     def work() -> int:
-        ids = list(uploads.order_by("created_at", "pk").values_list("pk", flat=True)[:size])
+        ids = list(uploads.order_by("created_at").values_list("pk", flat=True)[:size])
         chosen = uploads.order_by().filter(pk__in=ids)
         contents = contents_of(chosen)
         emptied = empty_some(FILE_WORDS, chosen, size, now=now)

@@ -28,7 +28,7 @@ _SPEND_DAYS = 30
 
 
 _COUNTED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("conversations", "conversations", "chat.conversation", {}),
+    ("conversations", "conversations", "chat.conversation", {"deleted_at__isnull": True}),
     ("channels", "channels", "projects.channel", {}),
     ("agents", "agents", "projects.agent", {}),
     ("work_sessions", "sessions", "projects.worksession", {}),

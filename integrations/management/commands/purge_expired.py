@@ -26,14 +26,14 @@ class Command(ReportingCommand):
             type=int,
             default=BATCH,
             metavar="N",
-            help=f"Rows a transaction, at most {_MOST:,} (default: {BATCH}).",
+            help=f"Rows a transaction at most, up to {_MOST:,} (default: {BATCH}).",
         )
         parser.add_argument(
             "--pause",
             type=float,
             default=PAUSE_S,
             metavar="SECONDS",
-            help=f"Between two batches, for other writers (default: {PAUSE_S}).",
+            help=f"Between two batches at least, for other writers (default: {PAUSE_S}).",
         )
 
     def run(self, **options: Any) -> int:

@@ -24,6 +24,11 @@ from projects.models import Project
 
 BATCH = 500
 PAUSE_S = 0.05
+_FIRST_BATCH = 50
+_LEAST_BATCH = 20
+_BATCH_S = 0.02
+_REST = 2.0
+"""A pause is at least so many times as long as the batch before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +102,25 @@ def _steps(project: Project, now: datetime) -> Iterator[Step]:
 
 
 def _batches(step: Step, size: int, pause_s: float) -> Iterator[int]:
-    while number := step.work(size):
-        yield number
-        if number < size:
+    some = min(size, _FIRST_BATCH)
+    while True:
+        started = time.perf_counter()
+        number = step.work(some)
+        took = time.perf_counter() - started
+        if number:
+            yield number
+        if number < some:
             return
-        time.sleep(pause_s)
+        if pause_s:
+            time.sleep(max(pause_s, took * _REST))
+        some = _next_size(some, took, size)
+
+
+def _next_size(some: int, took: float, most: int) -> int:
+    """Of the next batch: whoever writes at the same time waits for one batch, no longer than `_BATCH_S`."""
+    if took > _BATCH_S:
+        return max(min(_LEAST_BATCH, most), some // 2)
+    return min(most, some * 2) if took < _BATCH_S / 3 else some
 
 
 def _record(purged: Purged) -> None:

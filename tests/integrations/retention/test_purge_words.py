@@ -2,16 +2,24 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
 from chat.models import FileContent, ToolExecution
-from integrations.services.retention.purge import purge
-from tests.factories import NOON, make_message
+from chat.services.retention import MESSAGE_WORDS
+from integrations.models import ImportUpload
+from integrations.services.retention.purge import _next_size, purge
+from projects.models import Membership
+from tests.architecture.test_admin_saves import as_sent
+from tests.cast import Cast, signed_in
+from tests.factories import NOON, make_member, make_message
 from tests.integrations.retention.scenes import OLD, SECRET, make_scene, places_of, spend
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +163,57 @@ def test_wrong_usage_is_refused(options: list[str]) -> None:
     with pytest.raises(Exception, match="--") as refused:
         call_command("purge_expired", *options)
     assert getattr(refused.value, "returncode", None) == 2
+
+
+def test_uploaded_files_leave_the_disk(tmp_path: Path, settings: Any) -> None:
+    settings.UPLOADS_FOLDER = tmp_path
+    scene = make_scene(raw_days=30)
+    old, worked_on = (
+        ImportUpload.objects.create(
+            format="csv",
+            project=scene.project,
+            file_name="usage.csv",
+            stored_name=digit * 32,
+            size=1,
+            sha256=bytes(32),
+            status=status,
+            preview={"groups": [SECRET]},
+        )
+        for digit, status in (("a", "previewed"), ("b", "importing"))
+    )
+    ImportUpload.objects.update(updated_at=OLD)
+    for upload in (old, worked_on):
+        (tmp_path / upload.stored_name).mkdir()
+        (tmp_path / upload.stored_name / "usage.csv").write_text(SECRET)
+    assert purged() == [{"integrations.importupload": 1, "integrations.rejectedrecord": 1}]
+    old.refresh_from_db()
+    assert (old.status, old.stored_name, old.preview) == ("cancelled", "", {})
+    assert [folder.name for folder in tmp_path.iterdir()] == [worked_on.stored_name]
+    assert purged() == []
+
+
+def test_managers_set_the_days_of_their_project(cast: Cast) -> None:
+    url = reverse("admin:projects_project_change", args=[cast.project.pk])
+    manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
+    page = manager.client.get(url)
+    assert "Days that words are kept" in page.content.decode()
+    sent = {**as_sent(page), "message_days": "30", "attachment_days": "", "raw_days": "0"}
+    assert "Keep them for a day at least" in manager.client.post(url, sent).content.decode()
+    assert manager.client.post(url, {**sent, "raw_days": "7"}).status_code == 302
+    cast.project.refresh_from_db()
+    assert (cast.project.message_days, cast.project.attachment_days, cast.project.raw_days) == (30, None, 7)
+    assert cast.member.client.post(url, sent).status_code == 403
+
+
+@pytest.mark.parametrize(("took", "size"), [(0.5, 50), (0.001, 200), (0.01, 100)])
+def test_a_slow_batch_is_followed_by_a_smaller_one(took: float, size: int) -> None:
+    assert _next_size(100, took, 500) == size
+
+
+def test_the_next_batch_is_found_without_passing_over_purged_rows() -> None:
+    scene = make_scene(message_days=30)
+    rows = MESSAGE_WORDS.rows(scene.project.pk, sent_at__lt=NOON).order_by(MESSAGE_WORDS.time)[:10]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "message_unpurged_idx" in rows.explain()

@@ -24,7 +24,7 @@ class ErasureAdmin(ReadOnlyModelAdmin):
 
     list_note = "What was erased of people on request. Begin one on the person’s page."
     list_display = (
-        time("created_at", "begun", "created_at"),
+        time("created_at", "begun"),
         text("person_label", "person"),
         text("reason"),
         linked("requested_by", "asked for by"),
@@ -33,7 +33,7 @@ class ErasureAdmin(ReadOnlyModelAdmin):
         time("finished_at", "finished"),
     )
     list_links = ("requested_by",)
-    ordering = ("-created_at", "-id")
+    ordering = ("-id",)
     search_fields = ("reason",)
     search_help_text = "Part of a reason, or the id of a person or a certificate"
     id_search_fields = ("pk", "person_id")

@@ -36,6 +36,8 @@ def object_url(row: Model, page: str = "change") -> str:
 
 
 def queries(client: Client, url: str) -> int:
+    # Once beforehand: that words were read is told once in a while.
+    client.get(url)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
@@ -48,6 +50,10 @@ def order_field(column: Any) -> str | None:
     )
 
 
+SHOWN_ELSEWHERE = {"accounts.AuditEntry", "accounts.AuditHead"}
+"""The audit log has a page of its own, which reads it as the admin would not: never changed, by position."""
+
+
 @pytest.fixture
 def planted(db: None) -> Planted:
     return plant("zqalphax7")
@@ -56,7 +62,7 @@ def planted(db: None) -> Planted:
 def test_every_table_has_a_page_that_reads_through_visible_to() -> None:
     ours = {"accounts", "projects", "chat", "billing", "integrations"}
     tables = {model._meta.label for model in apps.get_models() if model._meta.app_label in ours}
-    assert set(LABELS) == tables
+    assert set(LABELS) == tables - SHOWN_ELSEWHERE
     assert [
         label
         for label, model in zip(LABELS, MODELS, strict=True)

@@ -23,10 +23,10 @@ from integrations.services.retention.steps import Step, retention_steps
 from projects.models import Project
 
 BATCH = 500
-PAUSE_S = 0.05
+PAUSE_S = 0.03
 _FIRST_BATCH = 50
-_LEAST_BATCH = 20
-_BATCH_S = 0.02
+_LEAST_BATCH = 50
+_BATCH_S = 0.04
 _REST = 2.0
 """A pause is at least so many times as long as the batch before it."""
 

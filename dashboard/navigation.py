@@ -163,7 +163,9 @@ GROUPS = (
     Group(
         "Settings",
         (
-            _admin_page("People", "people", "accounts.person", "integrations.linkedaccount", "accounts.erasure"),
+            _admin_page(
+                "People", "people", "accounts.person", "integrations.linkedaccount", "accounts.erasure"
+            ),
             _admin_page("Quotas", "budget", "billing.quota", "billing.subscription"),
             _admin_page("Users", "key", "accounts.user"),
             _admin_page("Members", "shield", "projects.membership"),

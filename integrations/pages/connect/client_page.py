@@ -82,6 +82,7 @@ def client_page(
     """`secret`: the key to show now. `is_made`: the address names a key that was made here."""
     address = public_address(request)
     has_files = client.import_kind in IMPORT_KINDS
+    may_import = may(user, Action.IMPORT, project.pk if project else None)
     return ClientPage(
         client=client,
         project=project,
@@ -95,6 +96,6 @@ def client_page(
         may_make_key=project is not None and may(user, Action.MANAGE_KEYS, project.pk),
         status=status_of(client, user, project),
         list_url=connect_url(project),
-        import_url=import_url(client.import_kind, project) if has_files else "",
+        import_url=import_url(client.import_kind, project) if has_files and may_import else "",
         import_command=command_of(client.import_kind, project) if has_files else "",
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
 from billing.ledger.record import record_usage
@@ -69,6 +70,7 @@ def test_chosen_names_are_offered_whatever_their_age() -> None:
 def test_validating_reads_nothing_but_named_projects(django_assert_num_queries) -> None:
     ours, _ = book()
     member = make_member(ours)
+    prefetch_related_objects([member], "memberships")
     with django_assert_num_queries(0):
         assert form("provider=acme&status=ok&group_by=tag", member).query.filters == {
             Dimension.PROVIDER: ("acme",),

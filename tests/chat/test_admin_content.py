@@ -249,7 +249,11 @@ def test_a_conversation_goes_with_its_tool_calls_and_files(cast: Cast, manager: 
     make_execution(cast.project, conversation=conversation)
     store_upload(cast.project, "a.txt", "abc123", conversation=conversation)
     assert manager.client.post(page_url(conversation, "delete"), {"post": "yes"}).status_code == 302
-    assert (Conversation.objects.count(), FileContent.objects.count()) == (0, 0)
+    # It lies in the bin, with what is in it, until its days are over.
+    conversation.refresh_from_db()
+    assert conversation.deleted_at is not None
+    assert not Conversation.objects.visible_to(cast.owner.user).exists()
+    assert not FileUpload.objects.visible_to(cast.owner.user).exists()
 
 
 def test_who_takes_part_is_added_once_and_taken_away(cast: Cast, manager: Actor) -> None:

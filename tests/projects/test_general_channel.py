@@ -80,10 +80,10 @@ def test_it_goes_with_its_project(general: Channel) -> None:
     assert not Channel.objects.exists()
 
 
-def test_an_owner_deletes_the_project_with_it_in_the_admin(cast: Cast) -> None:
+def test_a_project_goes_to_the_bin_with_it(cast: Cast) -> None:
     url = reverse("admin:projects_project_delete", args=[cast.project.pk])
     assert cast.owner.client.post(url, {"post": "yes"}).status_code == 302
-    assert not Channel.objects.exists()
+    assert not Channel.objects.visible_to(cast.owner.user).exists()
 
 
 def test_the_admin_offers_neither_and_says_why(general: Channel, cast: Cast) -> None:

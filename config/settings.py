@@ -15,6 +15,7 @@ from config.audit_keys import audit_keys
 from config.encryption_keys import encryption_keys
 from config.environment import Environment
 from config.home import local_fernet_key, local_secret, open_folder
+from config.networks import allowed_networks
 from config.proxies import trusted_proxies
 from config.social import social_providers
 from core.database import sqlite_options
@@ -219,6 +220,9 @@ AUDIT_KEYS: list[str] = audit_keys(HOME, env.list("AUDIT_KEYS", default=[]))
 """With what the audit chain is signed, newest first. Old ones stay, to check what they signed."""
 TRUSTED_PROXIES: list[str] = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]))
 """Networks of the proxies in front, or how many there are: how far X-Forwarded-For is believed."""
+
+OUTGOING_ALLOWED_NETWORKS: list[str] = allowed_networks(env.list("OUTGOING_ALLOWED_NETWORKS", default=[]))
+"""Private networks whose servers may be asked (models of one's own); none otherwise."""
 
 COUNTINGHOUSE_PG_BIN = env.str("COUNTINGHOUSE_PG_BIN", default="")
 """The folder of PostgreSQL's client programs (pg_dump, pg_restore, psql). Empty: they are on PATH."""

@@ -9,15 +9,32 @@ from pathlib import Path
 from tests.serving import Installation
 
 _EMAIL = "owner@example.com"
+ROLES = ("stranger", "viewer", "analyst", "operator", "manager", "finance", "auditor", "owner")
+_PEOPLE = """
+import os
+from accounts.models import User
+from projects.models import Membership, Project
+
+project = Project.objects.filter(is_demo=True).order_by("name").first()
+for role in {roles!r}:
+    of_installation = role if role in {{"finance", "auditor"}} else "member"
+    password = os.environ["DJANGO_SUPERUSER_PASSWORD"]
+    user = User.objects.create_user(f"{{role}}@example.com", password, name=role, role=of_installation)
+    if role in Membership.Role.values:
+        Membership.objects.create(user=user, project=project, role=role)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running installation and the owner's account in it."""
+    """A running installation, the owner's account in it, and one of each role, all with one password."""
 
     url: str
     email: str
     password: str
+
+    def address_of(self, role: str) -> str:
+        return f"{role}@example.com"
 
 
 @contextmanager
@@ -28,5 +45,7 @@ def serve(home: Path) -> Iterator[Server]:
     installation.run("migrate", "--verbosity", "0")
     installation.run("createsuperuser", "--noinput", "--email", _EMAIL)
     installation.run("seed_demo", "--days", "45")
+    others = [role for role in ROLES if role != "owner"]
+    installation.run("shell", "--no-imports", "-c", _PEOPLE.format(roles=others))
     with installation.serve() as url:
         yield Server(url, _EMAIL, password)

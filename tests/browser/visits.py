@@ -52,6 +52,10 @@ class Visit:
         assert response is not None
         return response
 
+    def forget(self) -> None:
+        """Begin anew: what was seen so far belongs to pages before."""
+        self._seen.clear()
+
     def troubles(self) -> list[str]:
         violations = [f"against the CSP: {text}" for text in self.page.evaluate("() => window.violations")]
         blank = [f"chart not drawn: {chart}" for chart in self.page.evaluate(_BLANK_CHARTS)]

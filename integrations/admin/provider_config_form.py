@@ -1,13 +1,13 @@
 """The form of a provider config: its key goes in and never comes out."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 
 from core.encryption import can_encrypt
+from core.outgoing.addresses import validate_outgoing_address
 from integrations.models import ProviderConfig
 
 _NO_RING = "Set ENCRYPTION_KEYS before storing a key: secrets are kept encrypted."
@@ -55,12 +55,9 @@ class ProviderConfigForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_base_url(self) -> str:
         address = str(self.cleaned_data["base_url"])
-        try:
-            has_password = "@" in urlsplit(address).netloc
-        except ValueError:
-            raise ValidationError("This is no address.") from None
-        if has_password:
-            raise ValidationError("An address carries no user name or password: it is shown to everybody.")
+        # What a source said may stay as it is: it is judged again when it is asked.
+        if address and "base_url" in self.changed_data:
+            validate_outgoing_address(address)
         return address
 
     def clean(self) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from accounts.audit.triggers import drop_statements
+from core.sessions import cookie_of
 from tests.cast import Cast, make_cast
 from tests.query_baseline import PATH as QUERY_COUNTS
 from tests.query_baseline import QueryBaseline
@@ -29,7 +30,19 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update-query-counts writes one file: run it without -n.")
     # Hashing passwords slowly is for real ones.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    Client._set_login_cookies = _signing_the_cookie(Client._set_login_cookies)
     TransactionTestCase._fixture_teardown = _emptying_the_audit_log(TransactionTestCase._fixture_teardown)
+
+
+def _signing_the_cookie(set_cookies: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Django's client signs its users in past our middleware, which would have signed their cookies."""
+
+    def signed(client: Any, request: Any) -> None:
+        set_cookies(client, request)
+        cookie = cookie_of(request.session.session_key)
+        client.cookies[settings.SESSION_COOKIE_NAME].set(settings.SESSION_COOKIE_NAME, cookie, cookie)
+
+    return signed
 
 
 def _emptying_the_audit_log(tear_down: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
+from core.sessions import cookie_of
 from tests.factories import PASSWORD, make_owner, make_user
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +130,8 @@ def test_the_session_before_is_not_the_session_after(client: Client) -> None:
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["sessionid"] = before = str(session.session_key)
+    client.cookies["sessionid"] = before = cookie_of(str(session.session_key))
+    assert client.get(LOGIN).wsgi_request.session["planted"]
     sign_in(client, user.email)
     assert client.cookies["sessionid"].value != before
     stale = Client()

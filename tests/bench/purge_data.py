@@ -4,13 +4,13 @@ import json
 from datetime import timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person, User
 from billing.ledger.record import record_usage
 from chat.models import Conversation, Message
+from core.sessions import SessionStore, cookie_of
 from projects.models import Project
 from tests.factories import make_event
 
@@ -83,4 +83,4 @@ def _session() -> str:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = owner.get_session_auth_hash()
     session.create()
-    return str(session.session_key)
+    return cookie_of(str(session.session_key))

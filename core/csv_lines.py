@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PASSED_OVER = " \x00\xa0\u200b\ufeff"
+"""What a spreadsheet may drop before it looks for a formula."""
 
 
 class _Echo:
@@ -40,4 +42,4 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(_PASSED_OVER).startswith(_FORMULA_STARTS) else text

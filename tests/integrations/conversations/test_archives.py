@@ -12,6 +12,7 @@ from chat.models import Conversation
 from integrations.services.conversation_import import import_conversations
 from integrations.sources import archives, json_stream
 from integrations.sources.archives import Document, RefusedArchiveError, find_documents
+from integrations.sources.files import NothingToReadError
 from integrations.sources.json_records import Record
 from integrations.sources.json_stream import objects_of
 from integrations.sources.parsed import Rejection
@@ -79,12 +80,35 @@ def link(name: str) -> zipfile.ZipInfo:
         ("/etc/passwd", "lies outside the archive"),
         ("..\\evil.txt", "lies outside the archive"),
         ("C:\\evil.txt", "lies outside the archive"),
+        ("\\\\host\\share\\evil.txt", "lies outside the archive"),
+        ("a/..\\..\\evil.txt", "lies outside the archive"),
         (link("passwords"), "is a link"),
+        (link("conversations-001.json"), "is a link"),
     ],
 )
 def test_a_member_outside_refuses_the_archive(path, member, reason) -> None:
     zipped(path, [("conversations.json", EMPTY), (member, "/etc/passwd")])
     with pytest.raises(RefusedArchiveError, match=reason):
+        names(path)
+
+
+def test_an_archive_in_an_archive_is_not_unpacked(path, tmp_path) -> None:
+    inner = zipped(tmp_path / "inner.zip", [("conversations.json", b"0" * 4 * 2**20)]).read_bytes()
+    (tmp_path / "inner.zip").unlink()
+    outer = [("conversations.json", EMPTY), ("more.zip", inner), ("conversations-001.json", inner)]
+    assert names(zipped(path, outer)) == ["conversations-001.json", "conversations.json"]
+    with Document(path, 0, "conversations-001.json").open() as file:
+        assert file.read() == inner, "a member is read as it is, whatever it holds"
+    zipped(path, [("more.zip", inner)])
+    with pytest.raises(NothingToReadError, match="holds no such export"):
+        names(path)
+
+
+def test_a_name_is_read_to_its_end(path) -> None:
+    """zipfile cuts a name at U+0000: what is judged must be what the archive says."""
+    zipped(path, [("conversations.jsonX.txt", EMPTY)])
+    path.write_bytes(path.read_bytes().replace(b"jsonX.txt", b"json\x00.txt"))
+    with pytest.raises(RefusedArchiveError, match="lies outside the archive"):
         names(path)
 
 

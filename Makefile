@@ -7,7 +7,7 @@ export PORT
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --extra duckdb --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help demo run test install install-dev lint types checks tests browser bench-ingest bench-purge clients lock
+.PHONY: help demo run test install install-dev lint types checks audit audit-if-reachable tests browser bench-ingest bench-purge clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,7 +23,7 @@ run: install ## Serve without demo data
 	@$(PYTHON) manage.py create_owner_link --if-needed
 	@exec $(PYTHON) -m gunicorn -c config/gunicorn.py config.wsgi
 
-test: install-dev lint types checks browser tests ## Everything: style, types, migrations, all tests on both engines, a browser
+test: install-dev lint types checks audit-if-reachable browser tests ## Everything: style, types, migrations, all tests on both engines, a browser
 
 install: ## Make .venv with what serving needs
 	@.ci/install requirements.txt
@@ -41,6 +41,12 @@ types: install-dev ## Types (mypy, strict)
 
 checks: install-dev ## System checks, missing migrations, static files
 	@.ci/checks
+
+audit: install-dev ## Known vulnerabilities of the locked packages (pip-audit; needs the network)
+	@$(PYTHON) -m tests.dependency_audit
+
+audit-if-reachable: install-dev
+	@$(PYTHON) -m tests.dependency_audit --may-be-offline
 
 browser: install-dev ## Find a Chromium, or install Debian's when run as root
 	@$(PYTHON) -m tests.browser.chromium

@@ -14,15 +14,21 @@ from config.background import end_keeper, renew_worker, start_keeper
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
 
+    from config.slow_clients import BoundedThreadWorker
+
 _MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-worker_class = "gthread"
+worker_class = "config.slow_clients.BoundedThreadWorker"
 # Pages wait for the database more than they compute: a few threads a process keep one slow report from
 # holding up the others, and SQLite has one writer however many processes there are.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = int(os.environ.get("WEB_TIMEOUT_S", "60"))
+limit_request_line = 8190  # the largest that gunicorn takes: reports are their addresses
+limit_request_fields = 64
+limit_request_field_size = 8190
+_patience_s = float(os.environ.get("WEB_PATIENCE_S", "20"))
 loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 # gunicorn's remote control would leave a socket in the user's home folder.
 control_socket_disable = True
@@ -38,6 +44,10 @@ def on_starting(server: "Arbiter") -> None:
     )
     if check.returncode:
         sys.exit(1)
+
+
+def post_fork(server: "Arbiter", worker: "BoundedThreadWorker") -> None:
+    worker.patience_s = _patience_s
 
 
 def when_ready(server: "Arbiter") -> None:

@@ -17,7 +17,7 @@ from config.environment import Environment
 from config.home import local_fernet_key, local_secret, open_folder
 from config.networks import allowed_networks
 from config.proxies import trusted_proxies
-from config.social import social_providers
+from config.social import SIGN_IN_HOSTS, social_providers
 from core.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -268,7 +268,10 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [
+            SELF,
+            *(SIGN_IN_HOSTS[name] for name, it in SOCIALACCOUNT_PROVIDERS.items() if it["APPS"]),
+        ],
         "frame-ancestors": [NONE],
     },
 }

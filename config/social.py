@@ -2,6 +2,9 @@
 
 from typing import Any
 
+SIGN_IN_HOSTS = {"google": "https://accounts.google.com", "github": "https://github.com"}
+"""Where the form of a button is redirected to, which browsers hold against form-action."""
+
 _SCOPES = {"google": ["email"], "github": ["user:email"]}
 
 

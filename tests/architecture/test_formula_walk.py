@@ -43,7 +43,7 @@ def is_number(cell: str) -> bool:
 
 
 def formulas(answer: Any) -> tuple[list[str], bool]:
-    """Cells of a file that a spreadsheet would run, and whether the attack is in any; figures may have a sign."""
+    """Cells of a file that a spreadsheet would run, but for figures; and whether any holds the attack."""
     content = b"".join(answer) if answer.streaming else answer.content
     if answer.headers["Content-Type"].startswith("text/csv"):
         cells = [cell for row in csv.reader(StringIO(content.decode(), newline="")) for cell in row]

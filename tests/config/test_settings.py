@@ -69,3 +69,13 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
 def test_the_policy_trusts_nobody_else() -> None:
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert (directives["script-src"], directives["style-src"]) == (["'self'"], ["'self'"])
+
+
+def test_a_sign_in_button_may_lead_to_its_provider_alone(tmp_path: Path) -> None:
+    asked = (
+        "from django.conf import settings as s; print(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])"
+    )
+    command = ("manage.py", "shell", "--no-imports", "-c", asked)
+    keys = {"GITHUB_CLIENT_ID": "planted", "GITHUB_CLIENT_SECRET": "planted"}
+    told = [run(tmp_path, *command, **given).stdout.strip() for given in ({}, keys)]
+    assert told == ["[\"'self'\"]", "[\"'self'\", 'https://github.com']"]

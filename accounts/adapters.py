@@ -74,6 +74,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user = sociallogin.user
         if sociallogin.is_existing and not (user.is_active and user.is_staff):
             raise ImmediateHttpResponse(redirect("account_inactive"))
+        if sociallogin.is_existing and sociallogin._did_authenticate_by_email:
+            # allauth would take the password of such an account away, lest somebody signed up with an address
+            # that is not theirs. Nobody signs up here: owners and invitations vouch for addresses.
+            sociallogin._did_authenticate_by_email = None
+            sociallogin.connect(request, user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

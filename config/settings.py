@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.last_seen.LastSeenMiddleware",
     "accounts.audit.origin.AuditOriginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -179,6 +179,7 @@ SOCIALACCOUNT_PROVIDERS = social_providers(
     github=(env.str("GITHUB_CLIENT_ID", default=""), env.str("GITHUB_CLIENT_SECRET", default="")),
 )
 """Google and GitHub, each when its id and secret are set; off otherwise."""
+USERSESSIONS_TRACK_ACTIVITY = True
 REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="off")
 """Who has to set up a second factor before anything else opens: off, owners or staff."""
 if REQUIRE_SECOND_FACTOR not in {"off", "owners", "staff"}:
@@ -186,13 +187,14 @@ if REQUIRE_SECOND_FACTOR not in {"off", "owners", "staff"}:
 SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 _CACHE_FOLDER = open_folder(HOME / "cache", private=True)
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{_CACHE_FOLDER}")}
-
+_FILES = {"BACKEND": "core.expiring_cache.ExpiringFileCache", "LOCATION": str(_CACHE_FOLDER)}
+CACHES = {"default": env.cache_url("CACHE_URL") if env.str("CACHE_URL", default="") else _FILES}
 """Where failed sign-ins are counted, by all serving processes together."""
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://" if PRODUCTION else "consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="countinghouse@localhost")
 SENDS_EMAIL = bool(env.str("EMAIL_URL", default=""))
-"""Whether mail reaches people. Without EMAIL_URL it is printed on the terminal."""
+"""Whether mail reaches people. Without EMAIL_URL a laptop prints it, and a production sends none."""
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

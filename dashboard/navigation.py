@@ -167,8 +167,20 @@ GROUPS = (
                 "People", "people", "accounts.person", "integrations.linkedaccount", "accounts.erasure"
             ),
             _admin_page("Quotas", "budget", "billing.quota", "billing.subscription"),
-            _admin_page("Users", "key", "accounts.user"),
+            Page(
+                "Users",
+                "key",
+                "admin:accounts_user_changelist",
+                parts=("staff:sign_in", *_admin_views("accounts.user")),
+            ),
             _admin_page("Members", "shield", "projects.membership"),
+            Page(
+                "Invitations",
+                "mail",
+                "admin:projects_invitation_changelist",
+                parts=("admin:projects_invitation_link", *_admin_views("projects.invitation")),
+                action=Action.MANAGE_MEMBERS,
+            ),
             Page("Audit log", "bookmark", "audit:log", ("project", "zone"), action=Action.READ_AUDIT),
         ),
     ),

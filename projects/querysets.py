@@ -83,6 +83,17 @@ def deleted_project_ids(model: Any) -> models.QuerySet[Any, Any]:
     return deleted
 
 
+class InvitationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """All for owners and auditors, else those to projects whose members `user` manages; not to deleted
+        ones."""
+        kept = self.exclude(project_id__in=deleted_project_ids(self.model))
+        if may_everywhere(user, Action.MANAGE_STAFF) or may_everywhere(user, Action.READ_AUDIT):
+            return kept
+        managed = allowed_project_ids(user, Action.MANAGE_MEMBERS) or frozenset()
+        return kept.filter(project_id__in=managed) if managed else self.none()
+
+
 GENERAL_STAYS = "The channel “general” stays as it is while its project lives."
 
 

@@ -1,5 +1,6 @@
 """Staff accounts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.admin.forms import StaffChangeForm, StaffCreationForm
 from core.admin.columns import badges, column, flag, text, time
+from core.admin.links import Link, page_link
 from core.admin.scoped import ScopedModelAdmin
 from core.permissions import Action, may
 
@@ -49,6 +51,11 @@ class UserAdmin(ScopedModelAdmin, StockUserAdmin):  # type: ignore[type-arg]
         ("Dates", {"fields": readonly_fields}),
     )
     fieldsets_for_colleagues = ((None, {"fields": ("email", "name", "time_zone", "role", "is_active")}),)
+
+    def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
+        if not may(request.user, Action.MANAGE_STAFF):
+            return ()
+        return (page_link("Sessions and second factors", "staff:sign_in", obj.pk),)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if may(request.user, Action.MANAGE_STAFF):

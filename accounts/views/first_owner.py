@@ -1,16 +1,16 @@
 from django import forms
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.first_owner import OwnerExistsError, is_good, make_first_owner
 from accounts.models import User
+from accounts.sign_in import sign_in
 from core.gates import ANYBODY, open_to
 
 
@@ -40,6 +40,5 @@ def first_owner(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("dashboard:overview")
+            return sign_in(request, user)
     return render(request, "accounts/first_owner.html", {"form": form}, status=422 if form.errors else 200)

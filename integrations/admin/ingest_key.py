@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from core.addresses import public_address
 from core.admin.columns import badge, column, count, linked, text, time
+from core.admin.shown_once import hold, take
 from core.admin.steps import take_steps
 from core.permissions import Action, may
 from integrations.admin.ingest_key_form import IngestKeyForm
-from integrations.admin.shown_once import hold, take
 from integrations.models import IngestKey
 from integrations.services.ingest_keys import create_key, revoke_key, rotate_key
 from projects.admin.content import ProjectContentAdmin
@@ -127,7 +128,7 @@ class IngestKeyAdmin(ProjectContentAdmin):
             "opts": self.opts,
             "key": key,
             "secret": take(request, key),
-            "address": request.build_absolute_uri("/").rstrip("/"),
+            "address": public_address(request),
         }
         return never_cache(_rendered)(request, context)
 

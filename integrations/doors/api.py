@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from billing.ledger.events import Result
+from core.addresses import public_address
 from core.gates import ANYBODY, open_to
 from integrations.doors.body import read_body
 from integrations.doors.json_bodies import Unreadable, records_of_body
@@ -56,7 +57,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(document(request.build_absolute_uri("/").rstrip("/")))
+    return JsonResponse(document(public_address(request)))
 
 
 def _item(record: dict[str, Any] | Unreadable, number: int, scope: str) -> ParsedUsage | Rejection:

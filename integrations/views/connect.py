@@ -12,9 +12,9 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from chat.pages.choices import read_uuid
+from core.admin.shown_once import hold, take
 from core.gates import asks
 from core.permissions import Action, may, require
-from integrations.admin.shown_once import hold, take
 from integrations.connect.client import Client
 from integrations.connect.registry import CLIENTS
 from integrations.models import IngestKey

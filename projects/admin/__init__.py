@@ -4,6 +4,7 @@ from projects.admin.agent import AgentAdmin
 from projects.admin.background_job import BackgroundJobAdmin
 from projects.admin.channel import ChannelAdmin
 from projects.admin.container import ContainerAdmin
+from projects.admin.invitation import InvitationAdmin
 from projects.admin.membership import MembershipAdmin
 from projects.admin.project import ProjectAdmin
 from projects.admin.session_files import SessionFileAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "BackgroundJobAdmin",
     "ChannelAdmin",
     "ContainerAdmin",
+    "InvitationAdmin",
     "MemberUserAdmin",
     "MembershipAdmin",
     "ProjectAdmin",

@@ -2,6 +2,7 @@ from projects.models.agent import Agent
 from projects.models.background_job import BackgroundJob
 from projects.models.channel import Channel
 from projects.models.container import Container
+from projects.models.invitation import Invitation
 from projects.models.membership import Membership
 from projects.models.project import Project
 from projects.models.stored_value import StoredValue
@@ -12,6 +13,7 @@ __all__ = [
     "BackgroundJob",
     "Channel",
     "Container",
+    "Invitation",
     "Membership",
     "Project",
     "SessionFile",

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.test import Client
 
@@ -40,7 +41,9 @@ def test_the_link_makes_the_first_owner_and_signs_them_in(client: Client) -> Non
     owner = User.objects.get()
     assert (owner.email, owner.name, owner.is_owner) == ("Mara@example.com", "Mara", True)
     assert client.get("/").status_code == 200
-    assert AuditEntry.objects.get().target_id == str(owner.pk)
+    told = AuditEntry.objects.order_by("position").values_list("action", "target_id")
+    assert list(told) == [("added", str(owner.pk)), ("signed_in", str(owner.pk))]
+    assert UserSession.objects.get().user == owner
 
 
 def test_it_works_once(client: Client) -> None:

@@ -94,7 +94,8 @@ def test_closed_accounts_stay_outside(client: Client, closed: dict[str, bool]) -
     assert "_auth_user_id" not in client.session
 
 
-def test_a_failure_does_not_tell_whether_the_account_is_there(client: Client) -> None:
+def test_a_failure_does_not_tell_whether_the_account_is_there(client: Client, settings: Any) -> None:
+    settings.SENDS_EMAIL = True
     user = make_user()
     known, unknown = sign_in(client, user.email, "wrong"), sign_in(client, "nobody@example.com", "wrong")
     assert known.status_code == unknown.status_code == 200

@@ -19,7 +19,7 @@ from django.db.models import ForeignKey, Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Erasure, Person
+from accounts.models import Erasure, Person, User
 from billing.models import ProviderReportedUsage, TokenUsage
 from billing.reports.query import Dimension, Interval
 from chat.models import Conversation, ToolExecution
@@ -269,6 +269,7 @@ OBJECT_VIEWS: dict[str, type[Model]] = {
     "integrations:erasure": Erasure,
     "integrations:import_upload": ImportUpload,
     "integrations:rejected_records": ImportUpload,
+    "staff:sign_in": User,
 }
 
 VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
@@ -280,6 +281,8 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "billing:report_download": _downloads,
     "billing:calls": _report,
     "billing:apart": _posted,
+    "staff:end_sessions": _posted,
+    "staff:reset_factors": _posted,
     "billing:unpriced": _report,
     "billing:reconciliation": _reconciliation,
     "chat:conversations": _report,

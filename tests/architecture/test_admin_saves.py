@@ -42,6 +42,7 @@ CHANGED_BY_NOBODY = {
     "integrations.IngestKey",
     "integrations.RejectedRecord",
     "projects.BackgroundJob",
+    "projects.Invitation",
 }
 """History, and what is made from it."""
 

@@ -56,6 +56,7 @@ _OF_ACTIONS = {
     "decide": Action.DECIDE_TOOL_CALLS,
     "rotate": Action.MANAGE_KEYS,
     "revoke": Action.MANAGE_KEYS,
+    "invite": Action.MANAGE_MEMBERS,
     "end": Action.MANAGE_INSTALLATION,
     "make_default": Action.MANAGE_CONNECTIONS,
 }

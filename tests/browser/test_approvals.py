@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.browser.visits import Visit
 
@@ -18,7 +19,7 @@ def test_every_card_has_its_buttons_in_sight(theme: str, size: str, visit: Calla
     window = visit(theme=theme, size=size)
     window.open(QUEUE)
     cards = window.page.locator("article.card")
-    assert cards.count() == 12
+    expect(cards).to_have_count(12)
     for card in cards.all():
         card.scroll_into_view_if_needed()
         assert card.get_by_role("button", name="Approve").is_visible()
@@ -33,7 +34,7 @@ def test_long_parameters_unfold(visit: Callable[..., Visit]) -> None:
     last = window.page.get_by_text("customer24@example.com")
     assert not last.is_visible()
     window.page.get_by_text("All 29 lines").click()
-    assert last.is_visible()
+    expect(last).to_be_visible()
     assert window.troubles() == []
 
 
@@ -44,7 +45,7 @@ def test_a_filter_refreshes_the_list_in_place(visit: Callable[..., Visit]) -> No
     with window.page.expect_response(lambda response: "tool=issue_refund" in response.url):
         window.page.select_option("#by-tool", "issue_refund")
     window.page.wait_for_url("**tool=issue_refund**")
-    assert window.page.locator("article.card").count() == 2
+    expect(window.page.locator("article.card")).to_have_count(2)
     assert window.page.evaluate("() => window.stayed") is True
     assert window.troubles() == []
 
@@ -54,4 +55,4 @@ def test_without_scripts_a_button_sends_the_filter(visit: Callable[..., Visit]) 
     window.open(QUEUE)
     window.page.select_option("#by-tool", "issue_refund")
     window.page.get_by_role("button", name="Show").click()
-    assert window.page.locator("article.card").count() == 2
+    expect(window.page.locator("article.card")).to_have_count(2)

@@ -111,7 +111,10 @@ def stolen() -> str:
     return "\n".join(rows)
 
 
-def test_a_stolen_database_reveals_none(planted: Planted, logged: pytest.LogCaptureFixture) -> None:
+def test_a_stolen_database_reveals_none(
+    planted: Planted, logged: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    settings.SENDS_EMAIL = True
     planted.client.post("/accounts/password/reset/", {"email": planted.owner.email})
     database = stolen()
     # It is the whole of it: what is no secret is found.
@@ -135,7 +138,8 @@ def test_a_second_factor_that_is_being_set_up_is_no_secret_of_the_database(clien
     assert client.post(reverse("mfa_activate_totp"), {"code": code_of(seed)}).status_code == 302
 
 
-def test_links_by_e_mail_are_not_stored(client: Client, mailoutbox: list[Any]) -> None:
+def test_links_by_e_mail_are_not_stored(client: Client, mailoutbox: list[Any], settings: Any) -> None:
+    settings.SENDS_EMAIL = True
     user = make_user()
     client.post("/accounts/password/reset/", {"email": user.email})
     [mail] = mailoutbox

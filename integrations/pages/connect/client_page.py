@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from core.addresses import public_address
 from core.permissions import Action, may
 from integrations.connect.client import PLACEHOLDER, Client
 from integrations.pages.connect.files import command_of
@@ -53,11 +53,6 @@ class ClientPage:
     @property
     def is_archived(self) -> bool:
         return self.project is not None and self.project.status == Project.Status.ARCHIVED
-
-
-def public_address(request: HttpRequest) -> str:
-    """Where programs reach us: PUBLIC_URL, else as the reader did."""
-    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def status_of(client: Client, user: User, project: Project | None) -> Status:

@@ -9,26 +9,25 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
-
-from integrations.models import IngestKey
 
 _HELD = "shown_once"
 _HELD_FOR_S = 600
 
 
 @sensitive_variables()
-def hold(request: HttpRequest, key: IngestKey, secret: str) -> None:
-    """Keep the secret of `key` for one look; of several keys the last."""
-    request.session[_HELD] = {"key": str(key.pk), "secret": _cipher().encrypt(secret.encode()).decode()}
+def hold(request: HttpRequest, row: Model, secret: str) -> None:
+    """Keep the secret of `row` for one look; of several rows the last."""
+    request.session[_HELD] = {"key": str(row.pk), "secret": _cipher().encrypt(secret.encode()).decode()}
 
 
 @sensitive_variables()
-def take(request: HttpRequest, key: IngestKey) -> str | None:
-    """The secret of `key`, which is gone from now on; None when there is none (any more)."""
+def take(request: HttpRequest, row: Model) -> str | None:
+    """The secret of `row`, which is gone from now on; None when there is none (any more)."""
     held = request.session.get(_HELD)
-    if not held or held["key"] != str(key.pk):
+    if not held or held["key"] != str(row.pk):
         return None
     del request.session[_HELD]
     try:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.days import EARLIEST, LATEST
+
 _DAY = timedelta(days=1)
-_EARLIEST = date(1970, 1, 1)
-_LATEST = date(9000, 1, 1)
-"""Days beyond these are slips of the pen, and near the ends of the calendar arithmetic overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +95,4 @@ def read_period(params: Mapping[str, str], today: date) -> Period:
         first = date.fromisoformat(params["from"]) if params.get("from") else last.replace(day=1)
     except ValueError:
         return this_month
-    return Period(first, last) if _EARLIEST <= first <= last <= _LATEST else this_month
+    return Period(first, last) if EARLIEST <= first <= last <= LATEST else this_month

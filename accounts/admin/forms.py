@@ -38,8 +38,9 @@ class StaffChangeForm(_KnownZone, UserChangeForm):  # type: ignore[type-arg]
         data = self.cleaned_data
         stays_owner = data.get("role") == User.Role.OWNER and data.get("is_active") and data.get("is_staff")
         if self.instance.is_owner and not stays_owner:
-            owners = User.objects.filter(role=User.Role.OWNER, is_active=True, is_staff=True)
-            if not owners.exclude(pk=self.instance.pk).exists():
+            # Held until the form is saved: two owners who demote each other at once take turns.
+            owners = User.objects.filter(role=User.Role.OWNER, is_active=True, is_staff=True).order_by("pk")
+            if {owner.pk for owner in owners.select_for_update()} <= {self.instance.pk}:
                 raise ValidationError(
                     "This is the last owner who can sign in: make somebody else an owner first."
                 )

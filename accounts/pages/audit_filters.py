@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from accounts.models import AuditEntry, User
 from accounts.models.audit import AuditAction, AuditVia
+from core.days import day_or_none
 from core.zones import day_start
 
 NAMES = ("who", "via", "action", "kind", "project", "id", "from", "to", "zone")
@@ -70,8 +71,8 @@ def read_filters(params: QueryDict, zone: ZoneInfo) -> AuditFilters:
         kind=_known(params.get("kind", ""), [value for value, _ in _kinds()]),
         project=_uuid(params.get("project", "")),
         id=params.get("id", "").replace("\x00", "").strip()[:64],
-        first_day=_day(params.get("from", "")),
-        last_day=_day(params.get("to", "")),
+        first_day=day_or_none(params.get("from", "")),
+        last_day=day_or_none(params.get("to", "")),
         zone=zone,
     )
 
@@ -112,12 +113,5 @@ def _known(text: str, values: list[str]) -> str:
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
     except ValueError:
         return None

@@ -12,6 +12,7 @@ from django.utils import timezone
 from billing.admin.used import used_days, used_models, used_providers
 from billing.models import RollupZone, TokenUsage
 from core.admin.filters import DefaultingFilter, ValueFilter
+from core.days import day_or_none
 from core.providers import provider_label
 from core.zones import day_start, default_zone, local_day, zone_info
 
@@ -54,10 +55,9 @@ class DayFilter(SimpleListFilter):
         today = local_day(timezone.now(), zone_info(default_zone()))
         if chosen in {"7d", "30d"}:
             return today - timedelta(days=int(chosen[:-1]) - 1), today
-        try:
-            day = date.fromisoformat(chosen)
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
+        day = day_or_none(chosen)
+        if day is None:
+            raise IncorrectLookupParameters(f"Not a day: {chosen}")
         return day, day
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

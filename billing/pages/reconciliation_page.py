@@ -18,6 +18,7 @@ from billing.reports.reconciliation import (
     reconcile,
     reported_providers,
 )
+from core.days import EARLIEST, LATEST
 from core.markup import NOT_APPLICABLE, ZERO
 from core.numbers import count_text, money_text, percent_text
 from core.providers import provider_label
@@ -132,7 +133,7 @@ def read_question(params: QueryDict, user: User) -> Question:
     if errors.keys() & days.keys():
         days = {"from": first, "to": last}
     # Neighbours of the calendar's ends have no day before or after them.
-    if not date(1970, 1, 1) <= days["from"] <= days["to"] <= date(9000, 1, 1):
+    if not EARLIEST <= days["from"] <= days["to"] <= LATEST:
         errors["from"] = f"No days lie from {days['from']} to {days['to']}."
         days = {"from": first, "to": last}
     return Question(reported, chosen.provider, days["from"], days["to"], errors)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from chat.pages.choices import Choice, project_choices, read_uuid
 from chat.reports.optimizations import SavedReport, saved_tokens
+from core.days import EARLIEST, LATEST
 from core.permissions import Action, may_in_all
 from core.zones import local_day
 
-_EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)
 """Near the ends of the calendar arithmetic overflows."""
 _KEPT = ("project", "zone", "from", "to")
 
@@ -52,7 +52,7 @@ def read_question(params: QueryDict, zone: ZoneInfo) -> Question:
             errors[name] = f"“{params[name]}” is not a day, such as {today.isoformat()}."
     if not params.get("from") and "to" not in errors:
         days["from"] = days["to"].replace(day=1)
-    if not errors and not _EARLIEST <= days["from"] <= days["to"] <= _LATEST:
+    if not errors and not EARLIEST <= days["from"] <= days["to"] <= LATEST:
         errors["from"] = f"No days lie from {days['from']} to {days['to']}."
     if errors:
         days = {"from": today.replace(day=1), "to": today}

@@ -25,7 +25,7 @@ from core.admin.recorded import RecordedModelAdmin
 from core.admin.stock import StockModelForm
 from core.admin.visible import visible_rows
 from core.markup import NOT_APPLICABLE
-from core.permissions import Action, allowed_project_ids, may, require
+from core.permissions import Action, allowed_project_ids, may, require, require_in_all
 
 _EXACT = frozenset({"", "exact", "isnull", "id", "id__exact", "pk", "pk__exact"})
 
@@ -196,11 +196,23 @@ class ScopedModelAdmin(RecordedModelAdmin):
         return csv_response(self, request, self.exportable(request, queryset))
 
     def exportable(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Of `rows`, those of the projects that the reader may export."""
+        """Of `rows`, those of the projects that the reader may export; of projects, those themselves.
+
+        Raises PermissionDenied for rows of no project when some of the reader's projects are not to be
+        exported: which of them show a row to the reader is not known here.
+        """
         projects = allowed_project_ids(request.user, Action.EXPORT)
-        if projects is None or not any(field.name == "project" for field in self.opts.concrete_fields):
+        if projects is None:
             return rows
-        return rows.filter(project_id__in=projects)
+        key = self.export_project_key()
+        if key:
+            return rows.filter(**{f"{key}__in": projects})
+        require_in_all(request.user, Action.EXPORT, None)
+        return rows
+
+    def export_project_key(self) -> str:
+        """The column that names a row's project; empty where there is none."""
+        return "project_id" if any(field.name == "project" for field in self.opts.concrete_fields) else ""
 
     def get_actions(self, request: HttpRequest) -> Any:
         """A subclass's `actions`, then the export, which every list has."""

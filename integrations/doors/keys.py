@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit.address import client_address
 from integrations.doors.refusals import Refused
 from integrations.doors.throttle import Buckets
 from integrations.models import IngestKey
@@ -47,7 +48,7 @@ def key_of(request: HttpRequest) -> IngestKey:
     if not sent:
         raise Refused(401, _HOW)
     digest = hash_of(sent)
-    address = _address(request)
+    address = client_address(request)
     # A key in use here goes on: another client behind the same address may have a wrong one.
     if digest not in REQUESTS and (wait_s := WRONG_KEYS.wait_s(address, _WRONG_KEYS_PER_MINUTE)):
         raise Refused(429, "Too many wrong ingest keys came from this address.", wait_s)
@@ -116,9 +117,3 @@ def _password(credentials: str) -> Iterator[str]:
         return
     if password:
         yield password
-
-
-def _address(request: HttpRequest) -> str:
-    """Behind a proxy of ours the last address that it was given: the others are the client's own words."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip()[:64] or request.META.get("REMOTE_ADDR", "")

@@ -90,6 +90,9 @@ class ProjectAdmin(BinAdmin):
     def project_id_of(self, obj: Any) -> Any:
         return obj.pk
 
+    def export_project_key(self) -> str:
+        return "pk"
+
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether actions on jobs are offered; each project is asked about again."""
         return may(request.user, Action.RUN_JOBS)

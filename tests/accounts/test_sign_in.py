@@ -196,12 +196,27 @@ def test_a_code_works_once(client: Client) -> None:
 def test_recovery_codes_work_once_each(client: Client) -> None:
     user = make_user()
     with_second_factor(client, user)
-    codes = client.get(reverse("mfa_download_recovery_codes")).content.decode().split()
-    code = next(each for each in codes if len(each) == 8 and each.isalnum())
+    page = client.get(reverse("mfa_view_recovery_codes"))
+    code = page.context["unused_codes"][0]
+    assert code in page.content.decode()
     for expected in (302, 200):
         other = Client()
         sign_in(other, user.email)
         assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == expected
+
+
+def test_recovery_codes_are_shown_once(client: Client, settings: Any) -> None:
+    """Nobody who finds a session open reads them, and what no key opens is not shown as if it were codes."""
+    with_second_factor(client, make_user())
+    [code, *_] = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *settings.ENCRYPTION_KEYS]
+    for ring in (settings.ENCRYPTION_KEYS, settings.ENCRYPTION_KEYS[:1]):
+        settings.ENCRYPTION_KEYS = ring
+        page = client.get(reverse("mfa_view_recovery_codes"))
+        assert not page.context["can_view_codes"]
+        assert code not in page.content.decode()
+        assert all(each not in page.content.decode() for each in page.context["unused_codes"])
+    assert client.get(reverse("mfa_download_recovery_codes")).status_code == 403
 
 
 def test_a_seed_that_no_key_opens_opens_nothing(client: Client, settings: Any) -> None:

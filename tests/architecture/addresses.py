@@ -206,7 +206,8 @@ def _object(view: View, planted: Planted) -> Iterator[str]:
 
 
 def _autocompletes(view: View, planted: Planted) -> Iterator[str]:
-    """The choices of every foreign key of every table, for a word and for an id."""
+    """The choices of every foreign key for a word; of every table chosen from, all of them and by id too."""
+    asked_whole = set()
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if not isinstance(field, ForeignKey):
@@ -214,7 +215,11 @@ def _autocompletes(view: View, planted: Planted) -> Iterator[str]:
             meta = model._meta
             key = {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field.name}
             target = planted.get(field.related_model)
-            for term in ("", mark_of(planted)[:TERM_LENGTH], target.pk if target else "0"):
+            terms = [mark_of(planted)[:TERM_LENGTH]]
+            if field.related_model not in asked_whole:
+                asked_whole.add(field.related_model)
+                terms += ["", str(target.pk if target else "0")]
+            for term in terms:
                 yield f"{reverse(view.name)}?{urlencode({**key, 'term': term})}"
 
 
@@ -277,6 +282,7 @@ VIEWS: dict[str, Callable[[View, Planted], Iterator[str]]] = {
     "dashboard:overview": _report,
     "dashboard:search": _report,
     "dashboard:theme": _posted,
+    "dashboard:icon": _plain,
     "billing:report": _report,
     "billing:report_download": _downloads,
     "billing:calls": _report,

@@ -173,3 +173,21 @@ def test_a_window_to_choose_a_row_offers_none() -> None:
 )
 def test_markup_becomes_words(markup: str, words: str) -> None:
     assert export.words(markup) == words
+
+
+def test_of_rows_without_a_project_nothing_is_exported_by_halves(cast: Cast) -> None:
+    """An analyst of one project who is a viewer of another exports the first's rows alone."""
+    elsewhere = make_project(name="Seen alone")
+    reader = signed_in(make_member(cast.project, Membership.Role.ANALYST))
+    Membership.objects.create(user=reader.user, project=elsewhere, role=Membership.Role.VIEWER)
+    projects, people = (
+        reverse("admin:projects_project_changelist"),
+        reverse("admin:accounts_person_changelist"),
+    )
+    make_conversation(elsewhere, person=make_person(name="Of elsewhere"))
+    lines = exported(reader.client, url=projects)
+    assert [line[1] for line in lines[1:]] == [cast.project.name]
+    asked = {"action": "export_csv", "index": "0", "_selected_action": ["all"], "select_across": "1"}
+    assert reader.client.post(people, asked).status_code == 403
+    Membership.objects.filter(project=elsewhere).update(role=Membership.Role.ANALYST)
+    assert reader.client.post(people, asked).status_code == 200

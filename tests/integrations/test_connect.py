@@ -14,6 +14,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from core.sessions import SessionStore
 from integrations.connect.client import PLACEHOLDER
 from integrations.connect.registry import CLIENTS
 from integrations.doors.keys import REQUESTS, WRONG_KEYS
@@ -107,7 +108,8 @@ def test_nothing_is_kept_by_caches_or_in_clear(
     cast: Cast, manager: Actor, caplog: pytest.LogCaptureFixture
 ) -> None:
     manager.client.post(CONNECT, {"client": "codex", "project": cast.project.pk})
-    [session] = [one.get_decoded() for one in Session.objects.all() if "shown_once" in one.get_decoded()]
+    held = [SessionStore(row.session_key).load() for row in Session.objects.all()]
+    [session] = [each for each in held if "shown_once" in each]
     row = IngestKey.objects.get()
     answer = look(manager, "codex", cast.project, made=row.pk)
     [secret] = set(re.findall(r"chk_[a-z]{12}_\w{43}", answer.content.decode()))

@@ -191,7 +191,7 @@ def test_somebody_else_is_told_so(cast: Cast) -> None:
     assert not Membership.objects.filter(user=cast.stranger.user).exists()
 
 
-@pytest.mark.parametrize("token", ["x", "x" * 43, "%F0%9F%92%A9", "a%00b"])
+@pytest.mark.parametrize("token", ["x", "x" * 43, "%F0%9F%92%A9"])
 def test_a_link_that_nobody_made_has_ended(token: str, client: Client) -> None:
     answer = client.get(f"/accounts/invitation/{token}/")
     assert answer.status_code == 410

@@ -195,10 +195,13 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_saw(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     monkeypatch.setattr(keys, "_WRONG_KEYS_PER_MINUTE", 1)
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = ["1"]
     assert refusal(WRONG, x_forwarded_for="198.51.100.1, 192.0.2.1").status == 401
     assert refusal(WRONG, x_forwarded_for="198.51.100.2, 192.0.2.1").status == 429
     assert refusal(WRONG, x_forwarded_for="192.0.2.2").status == 401
+    settings.TRUSTED_PROXIES = []
+    assert refusal(WRONG, x_forwarded_for="198.51.100.3").status == 401
+    assert refusal(WRONG, x_forwarded_for="198.51.100.4").status == 429
 
 
 def test_a_bucket_fills_evenly() -> None:

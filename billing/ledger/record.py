@@ -54,7 +54,11 @@ class _Written:
 
 
 def record_usage(
-    events: Sequence[UsageEvent], *, links: Sequence[SpanLink] = (), price_book: PriceBook | None = None
+    events: Sequence[UsageEvent],
+    *,
+    links: Sequence[SpanLink] = (),
+    price_book: PriceBook | None = None,
+    is_confined: bool = False,
 ) -> list[Outcome]:
     """Book a batch; returns what happened to each event, in order.
 
@@ -65,11 +69,14 @@ def record_usage(
     rejected with the field and reason; the others are booked. Several processes may call at once, on both
     engines; a lock that was lost is tried again. All or nothing: an error other than a rejection leaves no
     trace of the batch.
+
+    With `is_confined` nothing but the events' own projects changes: what another project has of a call stays,
+    however full the report. So it must be for whoever may write to one project alone.
     """
     book = price_book or PriceBook()
     for attempt in range(1, _RACE_ATTEMPTS + 1):
         try:
-            return in_transaction(partial(_record, events, links, book))
+            return in_transaction(partial(_record, events, links, book, is_confined))
         except LedgerRaceError:
             if attempt == _RACE_ATTEMPTS:
                 raise
@@ -78,7 +85,9 @@ def record_usage(
     raise AssertionError("unreachable")
 
 
-def _record(events: Sequence[UsageEvent], links: Sequence[SpanLink], book: PriceBook) -> list[Outcome]:
+def _record(
+    events: Sequence[UsageEvent], links: Sequence[SpanLink], book: PriceBook, is_confined: bool
+) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     zones = kept_zones()
     candidates = _fullest_of_each_call(events, outcomes)
@@ -93,14 +102,14 @@ def _record(events: Sequence[UsageEvent], links: Sequence[SpanLink], book: Price
             pending.append(booking)
         else:
             outcomes[booking.index] = Outcome(Result.REJECTED, reason="project: does not exist")
-    fresh = _without_known(pending, projects, outcomes)
+    fresh = _without_known(pending, projects, outcomes, is_confined)
     written = _Written()
     while fresh:
         rows = _priced_rows(fresh, projects, book)
         inserted = _write(rows, outcomes, written)
         # On PostgreSQL another process may have booked a key since we looked: decide those anew.
         raced = [booking for booking in fresh if booking.key not in inserted]
-        fresh = _without_known(raced, projects, outcomes)
+        fresh = _without_known(raced, projects, outcomes, is_confined)
     settled = _settled(written, links, projects, book)
     add_to_rollups(
         zones=zones,
@@ -173,7 +182,7 @@ def _projects(bookings: dict[bytes, _Booking], links: Sequence[SpanLink]) -> dic
 
 
 def _without_known(
-    bookings: list[_Booking], projects: dict[UUID, Project], outcomes: dict[int, Outcome]
+    bookings: list[_Booking], projects: dict[UUID, Project], outcomes: dict[int, Outcome], is_confined: bool
 ) -> list[_Booking]:
     """The bookings that the ledger lacks, or has in a less complete form (`replaces` is set then)."""
     known: dict[bytes, TokenUsage] = {}
@@ -185,15 +194,16 @@ def _without_known(
     wanted = []
     for booking in bookings:
         row = known.get(booking.key)
-        if row is not None and _completeness(booking.event) <= _completeness(row):
-            same_project = row.project_id == booking.event.project_id
+        same_project = row is None or row.project_id == booking.event.project_id
+        is_held = is_confined and not same_project
+        if row is not None and (is_held or _completeness(booking.event) <= _completeness(row)):
             outcomes[booking.index] = Outcome(
                 Result.UNCHANGED if same_project else Result.DUPLICATE,
                 row.pk,
                 "" if same_project else "booked in another project already",
             )
             continue
-        if row is not None and row.project_id != booking.event.project_id:
+        if row is not None and not same_project:
             booking.event = _attributed_like(booking.event, row)
             projects[row.project_id] = row.project
         booking.replaces = row

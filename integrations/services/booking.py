@@ -1,8 +1,9 @@
 """Booking one batch of parsed records: projects, conversations, ledger, rejected records, counts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from billing.ledger.dedup import dedup_key
@@ -61,8 +62,8 @@ def book(
 ) -> Booked:
     """Book a batch inside the caller's transaction. Without `run` (a dry run) no rejected record is kept.
 
-    `project_name` overrides the source's own project names. `met` holds the keys of earlier batches. `links`
-    tell how the batch's traces hang together.
+    `project_name` overrides the source's own project names, and then no other project is written to. `met`
+    holds the keys of earlier batches. `links` tell how the batch's traces hang together.
     """
     parsed = [item for item in batch if isinstance(item, ParsedUsage)]
     names = [item.project_name if project_name is None else project_name for item in parsed]
@@ -72,7 +73,8 @@ def book(
 
     booked = Booked(refused=[Refused(item, projects[fallback]) for item in unread])
     booked.counts.duplicates = sum(isinstance(item, Repeat) for item in batch)
-    results = iter(_book_calls(list(zip(parsed, names, strict=True)), projects, source, met, booked, links))
+    record = partial(record_usage, links=links, is_confined=project_name is not None)
+    results = iter(_book_calls(list(zip(parsed, names, strict=True)), projects, source, met, booked, record))
     booked.results = [
         next(results) if isinstance(item, ParsedUsage) else RecordResult(Result.REJECTED, reason=item.reason)
         for item in batch
@@ -91,15 +93,15 @@ def _book_calls(
     source: Source,
     met: MetKeys,
     booked: Booked,
-    links: Sequence[SpanLink],
+    record: Callable[[Sequence[UsageEvent]], list[Outcome]],
 ) -> list[RecordResult]:
-    """Book calls, each with the name of its project, and add up in `booked` what became of them."""
+    """Book calls, each with the name of its project, by `record`; add up in `booked` what became of them."""
     sessions = open_sessions(
         spans_of((projects[name], item.event.session_id, item.event.occurred_at) for item, name in calls),
         source,
     )
     events = [_attributed(item, name, projects[name], source, sessions) for item, name in calls]
-    outcomes = record_usage(events, links=links)
+    outcomes = record(events)
     keys = [dedup_key(event.dedup_scope, event.native_id, event.dedup_time) for event in events]
     met_before = met.among(set(keys))
     created = []

@@ -29,7 +29,7 @@ _FORGOTTEN = bytes(_HASH_BYTES)
 _MESSAGE_FIELDS = tuple(each.name for each in fields(MessageDraft))
 
 DELETED = "were deleted here and stay deleted"
-ELSEWHERE = "stay in the project of their first import"
+ELSEWHERE = "stay in the project of their first import, as they are"
 OLDER = "are here in a newer form already"
 
 
@@ -53,6 +53,9 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
 
     `was_met`: this import met the conversation before; then only a newer form of it is written. An older form
     than what is here changes nothing, so that exports may be imported in any order and again.
+
+    Sources are shared by projects. Whoever names a project may write there alone: a conversation that stands
+    in another one is left as it is, whatever the export says of it. Without a name it is written where it is.
     """
     source = Source.objects.select_for_update().get(pk=source.pk)
     digests = {message.key: _message_digest(message) for message in draft.messages}
@@ -64,6 +67,9 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
         pk = _create(draft, source, project_id, key, digest)
         return _Messages(draft, source, project_id, pk, digests).write("created")
     unchanged = Written("unchanged", known.project_id)
+    if project_name is not None and known.project_id != projects_named([project_name], source)[project_name]:
+        unchanged.stayed = "" if was_met else ELSEWHERE
+        return unchanged
     if known.content_hash == digest:
         unchanged.messages["unchanged"] = len(draft.messages)
         return unchanged
@@ -77,10 +83,7 @@ def write(draft: ConversationDraft, *, source: Source, project_name: str | None,
         return unchanged
     rows.update(**kept_gone(Conversation, rows, _fields(draft)))
     _remember_change(known, digest)
-    written = _Messages(draft, source, known.project_id, known.target_id, digests).write("updated")
-    if project_name is not None and known.project_id != projects_named([project_name], source)[project_name]:
-        written.stayed = ELSEWHERE
-    return written
+    return _Messages(draft, source, known.project_id, known.target_id, digests).write("updated")
 
 
 def _create(draft: ConversationDraft, source: Source, project_id: UUID, key: str, digest: bytes) -> UUID:
@@ -216,7 +219,7 @@ class _Messages:
             )
             for message, call in calling
         ]
-        outcomes = record_usage(events) if events else []
+        outcomes = record_usage(events, is_confined=True) if events else []
         refused = [(message, message.call_fault) for message in messages if message.call_fault]
         refused += [
             (message, outcome.reason)

@@ -111,6 +111,20 @@ def test_another_project_does_not_book_the_call_again() -> None:
     assert TokenUsage.objects.booked().get().project_id == here.pk
 
 
+def test_who_is_confined_to_a_project_changes_no_other() -> None:
+    here, there = make_project(), make_project()
+    event = acme(here, output_tokens=2)
+    booked = record_usage([event])[0].usage_id
+    fuller = replace(event, project_id=there.pk, output_tokens=500)
+    assert record_usage([fuller], is_confined=True) == [
+        Outcome(Result.DUPLICATE, booked, "booked in another project already")
+    ]
+    assert [(row.project_id, row.output_tokens) for row in TokenUsage.objects.all()] == [(here.pk, 2)]
+    assert list(DailyProjectUsage.objects.values_list("project", "output_tokens")) == [(here.pk, 2)]
+    assert record_usage([replace(fuller, project_id=here.pk)], is_confined=True)[0].result == Result.CREATED
+    assert TokenUsage.objects.booked().get().output_tokens == 500
+
+
 def test_bad_events_are_rejected_by_name_and_the_good_ones_booked() -> None:
     project = make_project()
     bad = {

@@ -142,13 +142,38 @@ def test_projects_are_the_exports_own_or_the_one_given(path, tmp_path) -> None:
     assert list(rows) == [("c-1", "g-p-1"), ("c-2", "Unassigned (chatgpt)")]
     run(path, project_name="Ours", source_name="ada")
     assert Project.objects.get(name="Ours").conversations.count() == 2
-    moved = import_conversations(
-        source_kind="chatgpt",
-        paths=[write(path, {**mine, "title": "New", "update_time": START + 50})],
-        project_name="Ours",
-    )
-    assert dict(moved.stayed) == {"stay in the project of their first import": 1}
+    run(write(path, {**mine, "title": "New", "update_time": START + 50}))
     assert Conversation.objects.get(title="New").project.name == "g-p-1"
+
+
+def rows_but_of_runs() -> list[list[dict[str, Any]]]:
+    models = (Conversation, Message, ImportedRow, RejectedRecord, TokenUsage)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_an_import_into_a_project_leaves_what_stands_in_another_as_it_is(path, is_gone) -> None:
+    chat = open_webui(QUESTION, answer(usage={"prompt_tokens": 10, "completion_tokens": 2}))
+    run(write(path, chat), kind="open-webui", project_name="Theirs")
+    if is_gone:
+        Conversation.objects.get().delete()
+    before = rows_but_of_runs()
+    forged = open_webui(
+        {**QUESTION, "content": "Forged"},
+        answer(content="Forged", usage={"prompt_tokens": 9_000, "completion_tokens": 9_000}),
+        answer("b", usage={"prompt_tokens": True}),
+        title="Forged",
+        updated_at=START + 999,
+    )
+    for told in (chat, forged):
+        result = import_conversations(
+            source_kind="open-webui", paths=[write(path, told, told)], project_name="Ours"
+        )
+        assert (result.counts.read, result.counts.unchanged, result.counts.duplicates) == (2, 1, 1)
+        assert dict(result.stayed) == {"stay in the project of their first import, as they are": 1}
+        assert not any(result.messages.values())
+        assert not result.calls
+    assert rows_but_of_runs() == before
 
 
 def test_a_conversation_that_is_there_by_its_session_is_taken_over(path) -> None:

@@ -16,11 +16,11 @@ from billing.models import Quota
 from billing.quotas.state import Amount, QuotaState, states
 from core.admin.columns import badge, badges, column, linked, side_by_side, text, time
 from core.admin.links import Link, list_link, page_link
-from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE, UNPRICED
 from core.moments import moment
 from core.numbers import count_text, exact_money_text, money_text, percent_text
 from core.permissions import Action
+from projects.admin.content import ProjectContentAdmin
 from projects.admin.filters import ProjectFilter
 from projects.models import Project
 
@@ -78,8 +78,10 @@ _TIMES = (time("created_at", "created", "created_at"), time("updated_at", "last 
 
 
 @admin.register(Quota)
-class QuotaAdmin(ScopedModelAdmin):
-    """Owners set them. What a person uses over all projects is shown only to readers of all projects."""
+class QuotaAdmin(ProjectContentAdmin):
+    """Managers set those of their projects, owners all. What a person uses over all projects is shown only to
+    readers of all projects.
+    """
 
     add_action = Action.MANAGE_BUDGETS
     change_action = Action.MANAGE_BUDGETS

@@ -38,6 +38,11 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
         if limit is not None and self.instance.metric == Quota.Metric.COST:
             self.initial["limit"] = format(from_nanos(limit).normalize(), "f")
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """A project that is only shown counts as well: a quota is of a person, of a project, or of both."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded if "project" in self.fields else excluded - {"project"}
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         amount = values.get("limit")

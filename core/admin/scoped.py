@@ -25,7 +25,14 @@ from core.admin.recorded import RecordedModelAdmin
 from core.admin.stock import StockModelForm
 from core.admin.visible import visible_rows
 from core.markup import NOT_APPLICABLE
-from core.permissions import Action, allowed_project_ids, may, require, require_in_all
+from core.permissions import (
+    Action,
+    allowed_project_ids,
+    may,
+    may_everywhere,
+    require,
+    require_in_all,
+)
 
 _EXACT = frozenset({"", "exact", "isnull", "id", "id__exact", "pk", "pk__exact"})
 
@@ -79,13 +86,19 @@ class ScopedModelAdmin(RecordedModelAdmin):
         return self._may(request, self.delete_action, obj)
 
     def project_id_of(self, obj: Any) -> Any:
-        """The project in which `obj` is changed; None: it belongs to none."""
+        """The project in which `obj` is changed; None: it belongs to none, or to all."""
         return getattr(obj, "project_id", None)
 
     def _may(self, request: HttpRequest, action: Action | None, obj: Any = None) -> bool:
         if action is None:
             return False
-        return may(request.user, action, None if obj is None else self.project_id_of(obj))
+        if obj is None:
+            return may(request.user, action)
+        project_id = self.project_id_of(obj)
+        # A role in one project says nothing of what stands outside of any.
+        if project_id is None:
+            return may_everywhere(request.user, action)
+        return may(request.user, action, project_id)
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         """Pages about `obj`, shown beside the title of its page."""

@@ -11,7 +11,10 @@ from core.permissions import Action, allowed_project_ids, may
 
 
 class ProjectContentAdmin(ScopedModelAdmin):
-    """For models with a `project`, which is chosen once and never changes."""
+    """For models with a `project`, which is chosen once and never changes.
+
+    Where it may be empty, only those choose none whose role on the installation allows it.
+    """
 
     add_action: ClassVar[Action | None] = Action.CHANGE_CONTENT
     change_action: ClassVar[Action | None] = Action.CHANGE_CONTENT
@@ -33,4 +36,5 @@ class ProjectContentAdmin(ScopedModelAdmin):
             projects = allowed_project_ids(request.user, self.add_action)
             if projects is not None:
                 field.queryset = field.queryset.filter(pk__in=projects)  # type: ignore[union-attr]
+                field.required = True
         return field

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Quota
+from projects.models import Membership
 from tests.billing.quotas import book, make_quota, make_subscription
-from tests.cast import Cast
-from tests.factories import make_person, make_project
+from tests.cast import Cast, signed_in
+from tests.factories import make_conversation, make_member, make_person, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,31 @@ def test_members_only_look(cast: Cast) -> None:
     assert cast.member.client.get(page(quota)).status_code == 200
     assert cast.member.client.post(page(quota), form()).status_code == 403
     assert cast.member.client.get(ADD).status_code == 403
+
+
+def test_a_manager_sets_quotas_of_their_project_alone(cast: Cast) -> None:
+    manager = signed_in(make_member(cast.project, "manager"))
+    person = make_person()
+    other = make_project()
+    Membership.objects.create(user=manager.user, project=other, role="viewer")
+    make_conversation(other, person=person)
+    for sent in ({"project": other.pk}, {"project": other.pk, "person": person.pk}, {"person": person.pk}):
+        answer = manager.client.post(ADD, form(**sent))
+        assert list(answer.context["adminform"].form.errors) == ["project"]
+    assert not Quota.objects.exists()
+    assert manager.client.post(ADD, form(project=cast.project.pk, person=person.pk)).status_code == 302
+    mine = Quota.objects.get()
+    assert manager.client.post(page(mine), form(project=other.pk, limit="7")).status_code == 302
+    mine.refresh_from_db()
+    assert (mine.project, mine.person, mine.limit) == (cast.project, None, 7)
+    everywhere = make_quota(person=person, limit=5)
+    assert manager.client.post(page(everywhere), form(person=person.pk)).status_code == 403
+    manager.client.post(reverse("admin:billing_quota_delete", args=[everywhere.pk]), {"post": "yes"})
+    everywhere.refresh_from_db()
+    assert everywhere.limit == 5
+
+
+def test_a_quota_stays_somebodys(cast: Cast) -> None:
+    quota = make_quota(person=make_person())
+    answer = cast.owner.client.post(page(quota), form())
+    assert answer.context["adminform"].form.errors == {"__all__": ["Choose a person, a project, or both."]}

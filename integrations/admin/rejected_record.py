@@ -10,7 +10,10 @@ _MET = time("created_at", "met", seconds=True)
 
 @admin.register(RejectedRecord)
 class RejectedRecordAdmin(ReadOnlyModelAdmin):
-    list_note = "What imports could not take, newest first. Secrets were removed."
+    list_note = (
+        "What imports could not take, newest first. Secrets were removed. They may hold what people said, and"
+        " are listed for those who may read transcripts."
+    )
     list_display = (
         _MET,
         short_text("record"),

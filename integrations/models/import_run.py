@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from core.models import BaseModel, ProjectScopedModel
 from integrations.querysets import ImportRunQuerySet
-from projects.querysets import ContentQuerySet
+from projects.querysets import TranscriptQuerySet
 
 
 class ImportRun(BaseModel):
@@ -75,7 +75,10 @@ class ImportRun(BaseModel):
 
 
 class RejectedRecord(ProjectScopedModel):
-    """A record that an import could not take, with the reason and its raw form, secrets removed."""
+    """A record that an import could not take, with the reason and its raw form, secrets removed.
+
+    It may hold what people said: how many there are stands with the import, for whom the figures are.
+    """
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="rejected_records")
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected_records")
@@ -85,7 +88,7 @@ class RejectedRecord(ProjectScopedModel):
         blank=True, help_text="The record as it came, at most 8,000 characters, secrets removed."
     )
 
-    objects: ClassVar[ContentQuerySet] = ContentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[TranscriptQuerySet] = TranscriptQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         db_table_comment = "Records that imports could not take"

@@ -5,10 +5,20 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from core.markup import NOT_APPLICABLE
 from integrations.models import ImportedRow, ImportRun, RejectedRecord, Source
-from tests.cast import Cast
-from tests.factories import NOON, make_conversation, make_import_run, make_project, make_source
+from projects.models import Membership
+from tests.cast import Cast, signed_in
+from tests.factories import (
+    NOON,
+    make_conversation,
+    make_import_run,
+    make_member,
+    make_project,
+    make_source,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +147,26 @@ def test_a_link_that_the_reader_may_not_see_is_hidden_and_kept(cast: Cast) -> No
         request.user = user
         fields = model_admin.get_readonly_fields(request, model_admin.get_object(request, str(source.pk)))
         assert ("unassigned_project" in fields) == is_locked
+
+
+@pytest.mark.parametrize("role", ["viewer", "finance", "analyst", "auditor"])
+def test_what_was_rejected_is_counted_for_all_and_read_by_readers(cast: Cast, role: str) -> None:
+    run = finished(cast, read=1, rejected=1)
+    record = RejectedRecord.objects.create(
+        project=cast.project,
+        run=run,
+        record="rollout.jsonl:7",
+        reason="model: “Oslo”",
+        raw="What is in Oslo?",
+    )
+    is_member = role in Membership.Role.values
+    user = make_member(cast.project, role) if is_member else make_user(role=role)
+    client = signed_in(user).client
+    assert '<td class="is-num">1</td>' in client.get(page(run)).content.decode()
+    is_reader = role in ("analyst", "auditor")
+    listed = client.get(reverse("admin:integrations_rejectedrecord_changelist"))
+    assert ("Oslo" in listed.content.decode()) == is_reader
+    assert client.get(page(record)).status_code == (200 if is_reader else 404)
+    told = AuditEntry.objects.filter(action="read", target_model="integrations.rejectedrecord")
+    assert told.filter(target_id=str(record.pk)).count() == is_reader
+    assert "Oslo" not in str(list(told.values()))

@@ -35,7 +35,7 @@ class RejectedRows:
 
 
 def rejected_rows(upload: ImportUpload, user: User) -> RejectedRows:
-    rows = RejectedRecord.objects.visible_to(user).filter(run_id=upload.run_id)
+    rows = RejectedRecord.objects.readable_by(user).filter(run_id=upload.run_id)
     return RejectedRows(rows.filter(project_id=upload.project_id) if upload.project_id else rows)
 
 

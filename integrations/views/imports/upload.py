@@ -9,6 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
+from accounts.audit.keeping import record_reading
 from accounts.models import User
 from core.gates import asks
 from core.permissions import Action
@@ -36,7 +37,10 @@ def import_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _take(request, upload, user)
     htmx = cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]
     part = "state" if htmx and htmx.target == "import-state" else "upload"
-    response = render(request, f"integrations/imports/{part}.html", {"page": upload_page(upload, user)})
+    page = upload_page(upload, user)
+    if page.rejected:
+        record_reading(upload)
+    response = render(request, f"integrations/imports/{part}.html", {"page": page})
     patch_cache_control(response, private=True, no_store=True)
     return response
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from integrations.models import ImportUpload
 from projects.models import Membership
 from tests.cast import Actor, Cast, signed_in
@@ -78,6 +78,7 @@ def test_a_viewer_sees_figures_and_no_records(cast: Cast, imported: ImportUpload
     page = read(viewer.client, imported)
     assert "Imported in part" in page
     assert "usage.csv:3" not in page
+    assert not AuditEntry.objects.filter(action="read").exists()
     assert "Retry" not in page
     assert viewer.client.get(f"{page_of(imported)}rejected/").status_code == 403
     assert take(viewer.client, imported, "retry").status_code == 403
@@ -96,6 +97,8 @@ def test_readers_of_transcripts_read_what_was_rejected(cast: Cast, imported: Imp
     answer = actor.client.get(f"{page_of(imported)}rejected/?format=jsonl")
     [row] = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
     assert row["record"] == "usage.csv:3"
+    told = AuditEntry.objects.filter(actor=actor.user.pk, target_id=str(imported.pk))
+    assert sorted(told.values_list("action", flat=True)) == ["exported", "read"]
 
 
 def test_an_operator_cannot_touch_an_import_of_all_projects(cast: Cast, work) -> None:

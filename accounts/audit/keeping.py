@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.audit.origin import Origin, acting, current_origin
+from accounts.audit.plain import is_nameless
 from accounts.audit.record import record
 from accounts.audit.told import fields_told
 from accounts.models import AuditEntry
@@ -51,7 +52,7 @@ class AuditJournal:
             before=before,
             after=after,
             detail=deed.detail,
-            label=deed.label,
+            label="" if deed.target is not None and is_nameless(type(deed.target)) else deed.label,
             model=deed.model,
         )
 

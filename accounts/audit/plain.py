@@ -18,6 +18,8 @@ SECRET, WORDS = "(secret)", "(words)"
 _SECRET_FIELDS = frozenset({"password", "key_hash", "token_hash", "secret_hash"})
 _OF_PEOPLE = frozenset({"accounts.person", "integrations.linkedaccount"})
 """Tables of what a person may have erased."""
+_NAMED_AFTER_PEOPLE = frozenset({"chat.autoapprovalpolicy"})
+"""Tables whose rows are called by a person's name; what they say but for `metadata` is no words."""
 _WORDY = (models.CharField, models.TextField, models.JSONField)
 
 _NO_NUL = {0: "\ufffd"}
@@ -49,9 +51,14 @@ def plain_values(values: Mapping[str, Any], model: type[models.Model] | None) ->
 
 def lasting_label(row: models.Model) -> str:
     """What to call `row` for ever: its name, unless that is what somebody wrote or may have erased."""
-    if is_wordy(type(row)):
+    if is_nameless(type(row)):
         return f"{row._meta.verbose_name} {row.pk}"
     return str(row)
+
+
+def is_nameless(model: type[models.Model]) -> bool:
+    """Whether rows of `model` are called by what must not be kept for ever."""
+    return model._meta.label_lower in _NAMED_AFTER_PEOPLE or is_wordy(model)
 
 
 def is_wordy(model: type[models.Model]) -> bool:
@@ -67,6 +74,8 @@ def _plain_value(value: Any, model: type[models.Model] | None, name: str) -> Any
         return plain(value)
     if name in _SECRET_FIELDS or isinstance(field, models.BinaryField | EncryptedTextField):
         return SECRET if value else None
+    if name == "metadata" and model._meta.label_lower in _NAMED_AFTER_PEOPLE and value:
+        return WORDS
     if isinstance(field, _WORDY) and not getattr(field, "choices", None) and is_wordy(model) and value:
         return WORDS
     return plain(value)

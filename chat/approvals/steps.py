@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from accounts.audit.plain import WORDS
 from accounts.audit.record import record
 from accounts.models import User
 from accounts.models.audit import AuditAction
@@ -143,13 +144,17 @@ def _finish(
 def _recorded_step(
     execution: ToolExecution, after: str, now: datetime | None, user: User | None, **fields: Any
 ) -> None:
-    """The step and its entry in the audit log; without a user a rule or its source took it."""
+    """The step and its entry in the audit log; without a user a rule or its source took it.
+
+    Of a reason that somebody typed the log keeps only that there was one: it outlives what may be erased.
+    """
     before = execution.status
+    rule = fields.get("decision_rule", "")
 
     def work() -> None:
         execution.status = before
         _step(execution, after, now, **fields)
-        told = {"tool": execution.tool_name, "rule": fields.get("decision_rule", "")}
+        told = {"tool": execution.tool_name, "rule": WORDS if rule and user is not None else rule}
         record(
             AuditAction.DECIDED,
             execution,

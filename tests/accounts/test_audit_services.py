@@ -66,7 +66,7 @@ def test_decisions_on_tool_calls_name_the_person_or_the_rule(cast: Cast) -> None
     ]
     assert [entry.detail for entry in AuditEntry.objects.order_by("position")] == [
         {"tool": "shell"},
-        {"tool": "shell", "rule": "Not on Fridays"},
+        {"tool": "shell", "rule": "(words)"},
         {"tool": "shell"},
         {"tool": "shell", "rule": "reads only"},
     ]

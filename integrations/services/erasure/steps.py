@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Person
 from accounts.models.person import ERASED_NAME
 from billing.models import TokenUsage
+from chat.approvals.steps import POLICY_PREFIX
 from chat.models import (
     AgentMemory,
     AutoApprovalPolicy,
@@ -30,9 +31,17 @@ from chat.services.retention import (
     empty_files,
 )
 from core.database import in_transaction
-from integrations.models import Integration, LinkedAccount, ProviderConfig, TelegramSession
+from integrations.models import (
+    Deployment,
+    GitHubRepository,
+    Integration,
+    LinkedAccount,
+    ProviderConfig,
+    TelegramSession,
+)
+from integrations.services.gone import AGENT_WORDS
 from integrations.services.retention.steps import Step
-from projects.models import BackgroundJob, StoredValue
+from projects.models import Agent, BackgroundJob, StoredValue
 from projects.services.emptying import WordTable, empty_some, remove_some
 from projects.services.retention import JOB_WORDS
 
@@ -50,7 +59,12 @@ _IN_PROJECTS: tuple[tuple[Any, str], ...] = (
     (Reaction, "person"),
     (TelegramSession, "person"),
     (Integration, "person"),
+    (Deployment, "person"),
+    (GitHubRepository, "person"),
+    (Agent, "person"),
+    (Agent, "owner"),
 )
+_ERASED_POLICY = f"{POLICY_PREFIX}{ERASED_NAME}"
 
 
 def project_ids(person: Person) -> list[UUID]:
@@ -77,6 +91,7 @@ def steps_in(project_id: UUID, person: Person, now: datetime) -> Iterator[Step]:
     for condition in (is_theirs, in_mine & not_theirs, is_said & not_theirs):
         # A call that is both in a conversation of theirs and said by them is emptied by the first of the two.
         yield _emptying(TOOL_WORDS, TOOL_WORDS.rows(project_id).filter(condition), now)
+    yield from _decisions(project_id, person, is_theirs | in_mine | is_said)
     yield _emptying(RUN_WORDS, RUN_WORDS.rows(project_id).filter(in_mine), now)
     yield _emptying(OPTIMIZATION_WORDS, OPTIMIZATION_WORDS.rows(project_id).filter(in_mine), now)
     yield _emptying(JOB_WORDS, JOB_WORDS.rows(project_id, person=person), now)
@@ -85,10 +100,18 @@ def steps_in(project_id: UUID, person: Person, now: datetime) -> Iterator[Step]:
         yield Step(FILE_WORDS.name, uploads, _files(uploads, now))
     for condition in (is_theirs, in_mine & not_theirs):
         yield _removing(AgentMemory.objects.filter(condition, project_id=project_id))
-    todos = Todo.objects.filter(project_id=project_id, person=person)
-    yield Step(Todo._meta.label_lower, todos, _todos(todos))
+    for condition in (is_theirs, in_mine & not_theirs):
+        todos = Todo.objects.filter(condition, project_id=project_id)
+        yield Step(Todo._meta.label_lower, todos, _todos(todos))
+    made = Todo.objects.filter(project_id=project_id, created_by__in=_names(person)).exclude(
+        is_theirs | in_mine
+    )
+    yield _setting("chat.todo.created_by", made, created_by=ERASED_NAME)
     yield _removing(Reaction.objects.filter(project_id=project_id, person=person))
-    yield _removing(TelegramSession.objects.filter(project_id=project_id, person=person))
+    for model in (TelegramSession, Deployment, GitHubRepository):
+        yield _removing(model.objects.filter(project_id=project_id, person=person))
+    agents = Agent.objects.filter(Q(person=person) | Q(owner=person), project_id=project_id)
+    yield _setting(Agent._meta.label_lower, agents.exclude(**AGENT_WORDS), **AGENT_WORDS)
     yield _emptying(CONVERSATION_WORDS, CONVERSATION_WORDS.rows(project_id, person=person), now)
 
 
@@ -103,6 +126,32 @@ def steps_of(person: Person) -> Iterator[Step]:
         yield _removing(StoredValue.objects.filter(scope__in=scopes))
     called = TokenUsage.objects.filter(person_id=person.pk).exclude(person_label__in=_NAMELESS)
     yield Step("billing.tokenusage.person_label", called, _ledger(called, person.pk))
+
+
+def _decisions(project_id: UUID, person: Person, concerned: Q) -> Iterator[Step]:
+    """Reasons that somebody typed about calls of theirs, and what says that a policy of theirs approved.
+
+    The rule by which a policy approved stays: it names tools and limits, and no person.
+    """
+    calls = ToolExecution.objects.filter(project_id=project_id)
+    typed = calls.filter(concerned).exclude(decision_rule="").exclude(decided_by__startswith=POLICY_PREFIX)
+    yield _setting("chat.toolexecution.decision_rule", typed, decision_rule="")
+    by_policy = calls.filter(person=person, decided_by__startswith=POLICY_PREFIX)
+    yield _setting(
+        "chat.toolexecution.decided_by",
+        by_policy.exclude(decided_by=_ERASED_POLICY),
+        decided_by=_ERASED_POLICY,
+    )
+    before = calls.filter(person=person, metadata__approved_by__startswith=POLICY_PREFIX)
+    named = before.exclude(metadata__approved_by=_ERASED_POLICY)
+
+    def work(size: int) -> int:
+        rows = list(named.order_by("pk").select_for_update(of=("self",))[:size])
+        for row in rows:
+            calls.filter(pk=row.pk).update(metadata={**row.metadata, "approved_by": _ERASED_POLICY})
+        return len(rows)
+
+    yield Step("chat.toolexecution.approved_by", named, lambda size: in_transaction(lambda: work(size)))
 
 
 def _named_messages(project_id: UUID, person: Person, in_mine: Q) -> Iterator["QuerySet[Message]"]:
@@ -126,11 +175,17 @@ def _files(uploads: "QuerySet[FileUpload]", now: datetime) -> Any:
 
 
 def _naming(messages: "QuerySet[Message]") -> Step:
-    def work(size: int) -> int:
-        ids = list(messages.order_by("pk").values_list("pk", flat=True)[:size])
-        return messages.filter(pk__in=ids).update(author_label=ERASED_NAME) if ids else 0
+    return _setting("chat.message.author_label", messages, author_label=ERASED_NAME)
 
-    return Step("chat.message.author_label", messages, work)
+
+def _setting(name: str, rows: "QuerySet[Any]", /, **values: Any) -> Step:
+    """`values` for each of `rows`, which are those that lack them."""
+
+    def work(size: int) -> int:
+        ids = list(rows.order_by("pk").values_list("pk", flat=True)[:size])
+        return rows.order_by().filter(pk__in=ids).update(**values) if ids else 0
+
+    return Step(name, rows, work)
 
 
 def _todos(todos: "QuerySet[Todo]") -> Any:
@@ -155,6 +210,11 @@ def _locking(configs: "QuerySet[ProviderConfig]") -> Step:
         )
 
     return Step(ProviderConfig._meta.label_lower, configs, work)
+
+
+def _names(person: Person) -> list[str]:
+    """By what names sources copy who made something."""
+    return sorted({person.name, *_scopes(person)} - {*_NAMELESS})
 
 
 def _scopes(person: Person) -> list[str]:

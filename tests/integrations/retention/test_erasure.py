@@ -7,18 +7,23 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Erasure, Person
 from billing.models import TokenUsage
 from billing.reports.build import build_report
 from billing.reports.query import Dimension, UsageQuery
+from chat.approvals.steps import approve_by_policy, reject
 from chat.models import AutoApprovalPolicy, Message, Todo
-from integrations.models import LinkedAccount
+from integrations.models import Deployment, GitHubRepository, LinkedAccount
 from integrations.services.erasure import erase as erasing
 from integrations.services.erasure.erase import erase, remaining
+from integrations.services.gone import kept_gone
+from projects.models import Agent
 from tests.cast import Cast
-from tests.factories import NOON, make_conversation, make_message, make_person
+from tests.chat.tools import make_execution
+from tests.factories import NOON, make_conversation, make_message, make_owner, make_person
 from tests.integrations.retention.scenes import OLD, SECRET, Scene, make_scene, places_of, spend
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +197,64 @@ def test_the_time_of_an_erasure_is_kept(scene: Scene) -> None:
     scene.person.refresh_from_db()
     assert scene.person.erased_at is not None
     assert timezone.now() - scene.person.erased_at < timedelta(minutes=5)
+
+
+def test_neither_name_nor_words_stay_where_others_keep_them(scene: Scene) -> None:
+    person, project, owner = make_person(name="Ada Zqname", handle="zqname-1"), scene.project, make_owner()
+    AutoApprovalPolicy.objects.create(person=person, allows_read_only=True, metadata={"note": "zqname"})
+    talk = make_conversation(project, person=person)
+    calls = [make_execution(project, person=person, conversation=talk) for _ in range(3)]
+    for call in calls[:2]:
+        approve_by_policy(call, str(person), "reads only")
+    for call in calls[1:]:
+        reject(call, owner, "Zqname asked for it")
+    Todo.objects.create(project=project, conversation=talk, title="zqname", created_by="Ada Zqname")
+    elsewhere = Todo.objects.create(project=project, title="Kept", created_by="Ada Zqname")
+    Deployment.objects.create(project=project, person=person, url="https://zqname.example.com")
+    GitHubRepository.objects.create(project=project, person=person, name="zqname/diary")
+    for link in ("person", "owner"):
+        fields = {
+            link: person,
+            "name": "zqname",
+            "system_prompt": "You are Ada Zqname",
+            "keywords": ["zqname"],
+        }
+        Agent.objects.create(project=project, **fields)
+    erasure = erase(person)
+    assert places_of("zqname") == places_of("Zqname") == set()
+    assert "zqname" not in str(list(AuditEntry.objects.values())).lower()
+    assert dict(remaining(person)) == {}
+    elsewhere.refresh_from_db()
+    assert (elsewhere.title, elsewhere.created_by) == ("Kept", "Erased person")
+    for call in calls:
+        call.refresh_from_db()
+    assert [(call.decided_by, call.decision_rule, call.metadata) for call in calls] == [
+        ("policy of Erased person", "reads only", {}),
+        (str(owner), "", {"approved_by": "policy of Erased person"}),
+        (str(owner), "", {}),
+    ]
+    told_again = {"name": "zqname", "status": "active"}
+    for agent in Agent.objects.filter(name="Erased person"):
+        assert kept_gone(Agent, Agent.objects.filter(pk=agent.pk), told_again) == {"status": "active"}
+    wanted = {"projects.agent": 2, "integrations.deployment": 1, "integrations.githubrepository": 1}
+    assert wanted.items() <= erasure.counts.items()
+
+
+def test_the_audit_log_names_nobody_by_their_policy(cast: Cast) -> None:
+    person = make_person(name="Ada Zqname")
+    add = reverse("admin:chat_autoapprovalpolicy_add")
+    sent = {"person": person.pk, "is_active": "on", "allowed_tools": '["shell"]'}
+    assert cast.owner.client.post(add, sent).status_code == 302
+    policy = AutoApprovalPolicy.objects.get()
+    address = reverse("admin:chat_autoapprovalpolicy_delete", args=[policy.pk])
+    assert cast.owner.client.post(address, {"post": "yes"}).status_code == 302
+    assert (
+        cast.owner.client.post(
+            reverse("admin:accounts_person_delete", args=[person.pk]), {"post": "yes"}
+        ).status_code
+        == 302
+    )
+    told = AuditEntry.objects.filter(target_model__in=("chat.autoapprovalpolicy", "accounts.person"))
+    assert [entry.action for entry in told.order_by("position")] == ["added", "deleted", "deleted"]
+    assert "Zqname" not in str(list(told.values()))
+    assert "shell" in str(list(told.values()))

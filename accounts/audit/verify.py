@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from accounts.audit.chain import FIRST, entry_hash, head_signature, key_named
-from accounts.models import AuditEntry, AuditHead
+from accounts.models import AuditEntry, AuditHead, User
 
 _BATCH = 2_000
 _SHOWN = 100
@@ -42,12 +42,18 @@ def verify_chain(*, start: int = 1, noted: tuple[int, str] | None = None) -> Ver
     `noted`: the position and hash of a head that somebody wrote down: it must still stand there. It tells
     what the database alone cannot: that its last entries and its head were both put back to an older state.
     """
-    # In this order: what is appended in between stands before the end that is read after it.
+    # In this order: whoever signed in by now has been told of by now, and what is appended in between stands
+    # before the end that is read after it.
+    was_used = User.objects.filter(last_login__isnull=False).exists()
     last = AuditEntry.objects.order_by("-position").first()
     head = AuditHead.objects.first()
     found = Verification()
+    for position in AuditEntry.objects.filter(position__lt=1).order_by("position").values_list("position"):
+        found.add("inserted", *position, "Entries are numbered from 1: nobody recorded this one.")
     end = head.position if head else 0
-    before = AuditEntry.objects.filter(position=start - 1).values_list("hash", flat=True).first()
+    before = (
+        AuditEntry.objects.filter(position=start - 1, position__gte=1).values_list("hash", flat=True).first()
+    )
     previous, expected = before or FIRST, start if before else 1
     for entry in _entries(after=expected - 1, up_to=max(end, last.position if last else 0)):
         found.checked += 1
@@ -60,6 +66,8 @@ def verify_chain(*, start: int = 1, noted: tuple[int, str] | None = None) -> Ver
             found.add("noted", entry.position, "It is not the entry that was noted down.")
         previous, expected = entry.hash, entry.position + 1
     _check_head(head, expected - 1, previous, found)
+    if was_used and head is None and expected == 1:
+        found.add("cut", 1, "The log is empty, though somebody has signed in, which it is always told.")
     if noted and noted[0] >= expected:
         found.add("noted", noted[0], "The log once reached this entry; it ends before it now.")
     found.head = f"{expected - 1}:{previous}"

@@ -80,6 +80,7 @@ class AuditEntry(BaseModel):
         constraints = [
             known("audit_entry_via", "via", AuditVia),
             known("audit_entry_action", "action", AuditAction),
+            models.CheckConstraint(name="audit_entry_position_counts", condition=models.Q(position__gte=1)),
         ]
         indexes = [
             models.Index(fields=["actor", "-position"], name="audit_entry_actor_idx"),

@@ -79,7 +79,8 @@ def test_a_whole_log_is_found_whole() -> None:
     assert (found.checked, found.head, found.faults) == (5, f"5:{last.hash}", [])
 
 
-def test_an_empty_log_is_whole() -> None:
+def test_the_empty_log_of_a_new_installation_is_whole() -> None:
+    make_owner()
     assert verify_chain().faults == []
 
 
@@ -120,6 +121,52 @@ def test_changes_by_sql_are_found(statement: str, found: list[tuple[str, int]]) 
     assert faults() == found
 
 
+def test_a_log_that_was_emptied_is_found(client: Client) -> None:
+    fill()
+    client.force_login(make_owner())
+    assert faults() == []
+    without_triggers()
+    sql(f"DELETE FROM {ENTRIES}")
+    sql(f"DELETE FROM {HEAD}")
+    assert faults() == [("cut", 1)]
+
+
+def forge(position: int) -> None:
+    """An entry that stands on the audit page, and that `record` has not written."""
+    forged = AuditEntry.objects.get(position=5)
+    forged.pk, forged.position = make_project().pk, position
+    forged.save(force_insert=True)
+
+
+@pytest.mark.parametrize("position", [0, -7])
+def test_the_database_refuses_entries_before_the_first(position: int) -> None:
+    fill()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        forge(position)
+
+
+@pytest.mark.parametrize(
+    ("position", "found"),
+    [
+        (-7, [("inserted", -7)]),
+        (0, [("inserted", 0)]),
+        (7, [("missing", 6), ("changed", 7), ("inserted", 6)]),
+    ],
+)
+def test_entries_outside_of_the_chain_are_found(position: int, found: list[tuple[str, int]]) -> None:
+    fill()
+    if connection.vendor == "sqlite":
+        sql("PRAGMA ignore_check_constraints = ON")
+    else:
+        sql(f"ALTER TABLE {ENTRIES} DROP CONSTRAINT audit_entry_position_counts")
+    try:
+        forge(position)
+    finally:
+        if connection.vendor == "sqlite":
+            sql("PRAGMA ignore_check_constraints = OFF")
+    assert faults() == found
+
+
 def test_a_cut_end_with_a_forged_head_is_found() -> None:
     fill()
     without_triggers()
@@ -153,7 +200,7 @@ def test_a_forged_entry_is_found() -> None:
 def test_swapped_entries_are_found() -> None:
     fill()
     without_triggers()
-    for before, after in ((2, -1), (3, 2), (-1, 3)):
+    for before, after in ((2, 99), (3, 2), (99, 3)):
         AuditEntry.objects.filter(position=before).update(position=after)
     assert {position for _, position in faults()} == {2, 3, 4}
 

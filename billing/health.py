@@ -13,8 +13,9 @@ _SHOWN = 20
 
 
 def _names(vendor: str) -> set[str]:
-    names = {"ledger_is_append_only"}
+    names = {"ledger_is_append_only", "ledger_label_is_erased"}
     if vendor == "sqlite":
+        names |= {"ledger_rows_stay_unreplaced"}
         names |= {f"price_versions_do_not_overlap_{event}" for event in ("inserted", "updated")}
     return names
 

@@ -63,6 +63,15 @@ def install_triggers(using: str, **kwargs: Any) -> None:
                 f'CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OF {frozen} ON "{table}"'
                 f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
             )
+            # REPLACE changes a row without an update, and no trigger of deletions hears of what it met.
+            cursor.execute("DROP TRIGGER IF EXISTS ledger_rows_stay_unreplaced")
+            cursor.execute(
+                f'CREATE TRIGGER ledger_rows_stay_unreplaced BEFORE INSERT ON "{table}"'
+                f" WHEN EXISTS (SELECT 1 FROM \"{table}\" WHERE id = NEW.id) OR NEW.superseded_as <> 'fuller'"
+                f' AND EXISTS (SELECT 1 FROM "{table}" WHERE project_id = NEW.project_id'
+                " AND dedup_key = NEW.dedup_key AND NOT (superseded_as = 'fuller'))"
+                f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            )
             cursor.execute("DROP TRIGGER IF EXISTS ledger_label_is_erased")
             cursor.execute(
                 f'CREATE TRIGGER ledger_label_is_erased BEFORE UPDATE OF {_LABEL} ON "{table}"'

@@ -19,7 +19,11 @@ _FORWARD = "The end of the audit log moves forward, one entry at a time."
 def trigger_names(vendor: str) -> set[str]:
     names = {"audit_entries_stay", "audit_head_moves_forward", "audit_head_stays"}
     if vendor == "sqlite":
-        return names | {"audit_entries_stay_undeleted"}
+        return names | {
+            "audit_entries_stay_undeleted",
+            "audit_entries_stay_unreplaced",
+            "audit_head_stays_one",
+        }
     return names | {"audit_entries_stay_whole", "audit_head_stays_whole"}
 
 
@@ -60,7 +64,16 @@ def _postgresql() -> Iterator[str]:
 
 
 def _sqlite() -> Iterator[str]:
+    # REPLACE deletes what it meets, and no trigger of deletions hears of it (unless the connection says
+    # PRAGMA recursive_triggers): so whoever would be met is looked for before.
     for name, event, message in (
+        (
+            "audit_entries_stay_unreplaced",
+            f'INSERT ON "{ENTRIES}" WHEN EXISTS (SELECT 1 FROM "{ENTRIES}" WHERE id = NEW.id)'
+            f' OR EXISTS (SELECT 1 FROM "{ENTRIES}" WHERE position = NEW.position)',
+            _KEPT,
+        ),
+        ("audit_head_stays_one", f'INSERT ON "{HEAD}" WHEN EXISTS (SELECT 1 FROM "{HEAD}")', _KEPT),
         ("audit_entries_stay", f'UPDATE ON "{ENTRIES}"', _KEPT),
         ("audit_entries_stay_undeleted", f'DELETE ON "{ENTRIES}"', _KEPT),
         ("audit_head_stays", f'DELETE ON "{HEAD}"', _KEPT),

@@ -100,6 +100,31 @@ def test_the_database_refuses_to_change_it(statement: str) -> None:
     assert faults() == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize(
+    ("model", "changed"),
+    [
+        (AuditEntry, {"target_label": "'another'"}),
+        (AuditEntry, {"target_label": "'another'", "id": "'another'"}),
+        (AuditEntry, {"target_label": "'another'", "position": "9"}),
+        (AuditHead, {"position": "0"}),
+        (AuditHead, {"position": "0", "id": "'another'"}),
+    ],
+)
+def test_the_database_refuses_to_replace_it(
+    model: type[AuditEntry | AuditHead], changed: dict[str, str]
+) -> None:
+    fill()
+    columns = [field.column for field in model._meta.concrete_fields]
+    given = ", ".join(changed.get(column, column) for column in columns)
+    table, where = model._meta.db_table, "position IN (2, 5)"
+    with pytest.raises(DatabaseError, match="audit log"), transaction.atomic():
+        sql(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) SELECT {given} FROM {table} WHERE {where}"
+        )
+    assert faults() == []
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [

@@ -269,3 +269,24 @@ def test_the_database_refuses_to_change_figures_and_lets_links_go() -> None:
             cursor.execute("UPDATE billing_tokenusage SET cost = 0")
         cursor.execute("UPDATE billing_tokenusage SET conversation_id = NULL")
     assert TokenUsage.objects.get().cost == Decimal("0.0012")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("changed", ["", "id", "dedup_key"])
+def test_the_database_refuses_to_replace_a_row(changed: str) -> None:
+    record_usage([acme(make_project())])
+    given = {
+        field.column: f'"{field.column}"' for field in TokenUsage._meta.concrete_fields if not field.generated
+    }
+    given |= {"cost": "0", **({changed: "x'00'"} if changed else {})}
+    statement = (
+        f"INSERT OR REPLACE INTO billing_tokenusage ({', '.join(given)})"
+        f" SELECT {', '.join(given.values())} FROM billing_tokenusage"
+    )
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert TokenUsage.objects.get().cost == Decimal("0.0012")

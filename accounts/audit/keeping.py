@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.audit.origin import Origin, acting, current_origin
-from accounts.audit.plain import is_nameless
+from accounts.audit.plain import is_nameless, plain
 from accounts.audit.record import record
 from accounts.audit.told import fields_told
 from accounts.models import AuditEntry
@@ -66,20 +66,32 @@ class AuditJournal:
 
 
 def record_reading(
-    target: models.Model | None, *, label: str = "", model: str = "", detail: dict[str, Any] | None = None
+    target: models.Model | None,
+    *,
+    label: str = "",
+    model: str = "",
+    detail: dict[str, Any] | None = None,
+    project: Any = None,
 ) -> None:
-    """Somebody read words. What they read again soon is not told again."""
+    """Somebody read words. What they read again soon is not told again.
+
+    What has no row is the same when `detail` and `project` are: lists differ by their filters.
+    """
     origin, now = current_origin(), timezone.now()
     kind, pk = _target(target) if target is not None else (model, "")
     entries = AuditEntry.objects.filter(target_model=kind, target_id=pk).order_by("-position")
-    lately = entries.values_list("action", "actor", "actor_label", "occurred_at")[:_LOOKED_AT]
+    lately = entries.values_list("action", "actor", "actor_label", "occurred_at", "detail", "project_id")
     who = (origin.user.pk, origin.user.email) if origin.user else (None, origin.label)
+    what = [plain(detail or {}), getattr(project, "pk", None)]
     if any(
-        action == AuditAction.READ and (actor, actor_label) == who and at > now - READ_AGAIN_AFTER
-        for action, actor, actor_label, at in lately
+        action == AuditAction.READ
+        and (actor, actor_label) == who
+        and at > now - READ_AGAIN_AFTER
+        and (target is not None or what == told)
+        for action, actor, actor_label, at, *told in lately[:_LOOKED_AT]
     ):
         return
-    record(AuditAction.READ, target, label=label, model=model, detail=detail, now=now)
+    record(AuditAction.READ, target, label=label, model=model, detail=detail, project=project, now=now)
 
 
 def _target(target: models.Model) -> tuple[str, str]:

@@ -48,8 +48,9 @@ def verify_chain(*, start: int = 1, noted: tuple[int, str] | None = None) -> Ver
     last = AuditEntry.objects.order_by("-position").first()
     head = AuditHead.objects.first()
     found = Verification()
-    for position in AuditEntry.objects.filter(position__lt=1).order_by("position").values_list("position"):
-        found.add("inserted", *position, "Entries are numbered from 1: nobody recorded this one.")
+    below = AuditEntry.objects.filter(position__lt=1).order_by("position")
+    for position in below.values_list("position", flat=True):
+        found.add("inserted", position, "Entries are numbered from 1: nobody recorded this one.")
     end = head.position if head else 0
     before = (
         AuditEntry.objects.filter(position=start - 1, position__gte=1).values_list("hash", flat=True).first()

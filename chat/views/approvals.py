@@ -1,5 +1,7 @@
+from collections import defaultdict
 from typing import cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -8,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.audit.keeping import record_reading
 from accounts.models import User
 from chat.approvals.decide import APPROVE, REJECT, Outcome, decide
 from chat.models import ToolExecution
-from chat.pages.approvals import KEPT, approvals_page, chosen_ids
+from chat.pages.approvals import KEPT, ApprovalsPage, approvals_page, chosen_ids
 from core.gates import asks
 from core.permissions import Action
 
@@ -21,6 +24,7 @@ from core.permissions import Action
 def approvals(request: HttpRequest) -> HttpResponse:
     """The queue; `?decided=ID` shows what became of calls that left it."""
     page = approvals_page(request.GET, cast(User, request.user))
+    _tell_reading(page)
     return render(request, "chat/approvals.html", {"page": page})
 
 
@@ -44,6 +48,20 @@ def decide_approvals(request: HttpRequest) -> HttpResponse:
     kept = [(name, request.POST[name]) for name in KEPT if request.POST.get(name)]
     decided = [("decided", str(execution.pk)) for execution in executions]
     return HttpResponseRedirect(f"{reverse('chat:approvals')}?{urlencode([*kept, *decided])}")
+
+
+def _tell_reading(page: ApprovalsPage) -> None:
+    """Parameters are words: the log hears in which projects and conversations somebody read them."""
+    projects, read = {}, defaultdict[UUID, set[str]](set)
+    for card in page.cards:
+        if card.is_readable:
+            projects[card.execution.project_id] = card.execution.project
+            read[card.execution.project_id] |= {str(card.conversation_id)} if card.conversation_id else set()
+    for pk, conversations in read.items():
+        detail = {"conversations": sorted(conversations)} if conversations else {}
+        record_reading(
+            None, label="Approvals", model="chat.toolexecution", detail=detail, project=projects[pk]
+        )
 
 
 def _tell(request: HttpRequest, outcomes: list[Outcome]) -> None:

@@ -25,3 +25,9 @@ class ScopedChangeList(ChangeList):
         if not set(request.GET) - _PLACES:
             # Nothing is filtered: with no full count to compare, the stock page would offer "Show all".
             self.full_result_count = self.result_count
+
+
+def filters_of(request: HttpRequest) -> dict[str, str | list[str]]:
+    """By which filters and words a list was narrowed, for the journal: where they differ, the rows do."""
+    given = ((name, values) for name, values in request.GET.lists() if name not in _PLACES)
+    return {name: values if len(values) > 1 else values[0] for name, values in given}

@@ -12,6 +12,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 
+from core.admin.changelist import filters_of
 from core.csv_lines import CONTENT_TYPE, csv_line
 from core.journal import Deed, journal
 from core.markup import NOT_APPLICABLE
@@ -30,7 +31,7 @@ def csv_response(
     name = slugify(str(model_admin.opts.verbose_name_plural))
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     patch_cache_control(response, private=True, no_store=True)
-    opts, told = model_admin.opts, {"format": "csv", "rows": rows.count(), "filters": request.GET.dict()}
+    opts, told = model_admin.opts, {"format": "csv", "rows": rows.count(), "filters": filters_of(request)}
     label = f"List of {opts.verbose_name_plural}"
     journal().note(Deed("exported", label=label, model=opts.label_lower, detail=told))
     return response

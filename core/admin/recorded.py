@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from core.admin.changelist import filters_of
 from core.admin.stock import StockModelAdmin
 from core.admin.visible import holds_words
 from core.journal import Deed, given_values, journal, values_of
@@ -86,7 +87,7 @@ class RecordedModelAdmin(StockModelAdmin):
         shown = getattr(response, "context_data", None)
         is_reading = request.method in ("GET", "HEAD") and may(request.user, Action.READ_TRANSCRIPTS)
         if shown and is_reading and holds_words(self.model) and getattr(shown.get("cl"), "result_list", None):
-            label, filters = f"List of {self.opts.verbose_name_plural}", request.GET.dict()
+            label, filters = f"List of {self.opts.verbose_name_plural}", filters_of(request)
             detail = {"filters": filters} if filters else {}
             journal().note(Deed("read", label=label, model=self.opts.label_lower, detail=detail))
         return response

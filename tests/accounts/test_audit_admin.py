@@ -114,6 +114,20 @@ def test_reading_a_message_is_told_once_in_ten_minutes(cast: Cast, monkeypatch: 
     assert AuditEntry.objects.filter(action="read").count() == 2
 
 
+def test_a_list_of_messages_is_told_once_for_each_filter(cast: Cast) -> None:
+    first, second = make_conversation(cast.project), make_conversation(cast.project)
+    for conversation in (first, second):
+        make_message(conversation)
+    address = reverse("admin:chat_message_changelist")
+    for query in (f"conversation={first.pk}", f"conversation={second.pk}", f"conversation={first.pk}&o=1"):
+        assert cast.member.client.get(f"{address}?{query}").status_code == 200
+    told = AuditEntry.objects.filter(action="read").order_by("position")
+    assert [(entry.target_model, entry.actor, entry.detail) for entry in told] == [
+        ("chat.message", cast.member.user, {"filters": {"conversation": str(conversation.pk)}})
+        for conversation in (first, second)
+    ]
+
+
 def test_an_export_of_a_list_is_told_with_its_filters_and_rows(cast: Cast) -> None:
     projects = [make_project(), make_project()]
     address = f"{reverse('admin:projects_project_changelist')}?status__exact=active"

@@ -13,11 +13,12 @@ from accounts.audit.verify import verify_chain
 from accounts.models import AuditEntry
 from chat.approvals.steps import approve, approve_by_policy, cancel, reject
 from integrations.services.ingest_keys import create_key, revoke_key
+from projects.models import Membership
 from projects.services.archiving import archive_project, restore_project
 from projects.services.jobs import cancel_job, clear_done_jobs
-from tests.cast import Cast
+from tests.cast import Cast, signed_in
 from tests.chat.tools import make_execution
-from tests.factories import make_conversation, make_message, make_project
+from tests.factories import make_conversation, make_member, make_message, make_project
 from tests.projects.makers import make_job
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,25 @@ def test_reading_a_transcript_is_told_once(cast: Cast) -> None:
     assert [entry[2] for entry in told(action="read")] == [cast.member.user, cast.owner.user]
     assert cast.stranger.client.get(address).status_code in (403, 404)
     assert AuditEntry.objects.count() == 2
+
+
+def test_reading_the_parameters_of_waiting_calls_is_told_by_project(cast: Cast) -> None:
+    address, other = reverse("chat:approvals"), make_project()
+    conversation = make_conversation(cast.project)
+    make_execution(cast.project, conversation=conversation)
+    make_execution(cast.project)
+    viewer = signed_in(make_member(cast.project, Membership.Role.VIEWER))
+    assert viewer.client.get(address).status_code == 200
+    assert told() == []
+    for _ in range(2):
+        assert cast.owner.client.get(address).status_code == 200
+    make_execution(other)
+    assert cast.owner.client.get(address).status_code == 200
+    entries = AuditEntry.objects.order_by("position")
+    assert [(entry.action, entry.target_label, entry.project_id, entry.detail) for entry in entries] == [
+        ("read", "Approvals", cast.project.pk, {"conversations": [str(conversation.pk)]}),
+        ("read", "Approvals", other.pk, {}),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
+from core.ids import new_id
 from core.permissions import TABLE
 from integrations.models import AgentProvider
-from projects.models import Agent, Membership, Project
+from projects.models import Agent, Invitation, Membership, Project
 from tests.cast import Actor, signed_in
 from tests.factories import make_member
 from tests.planting import Planted, plant
@@ -146,10 +147,18 @@ def rows_outside(project: Project) -> Mapping[str, list[str]]:
 
 def without_project(planted: Planted) -> Planted:
     """A row that belongs to no project, of each table that has such rows."""
+    of_the_installation = {"role": User.Role.FINANCE, "project_role": "", "token_hash": new_id().bytes * 2}
     found = {}
     for model, row in planted.items():
         field = next((each for each in model._meta.concrete_fields if each.name == "project"), None)
         if field is not None and field.null and model in admin.site._registry:
             values = {each.attname: getattr(row, each.attname) for each in model._meta.concrete_fields}
-            found[model] = model._base_manager.create(**{**values, "id": None, "project_id": None})
+            found[model] = model._base_manager.create(
+                **{
+                    **values,
+                    "id": new_id(),
+                    "project_id": None,
+                    **(of_the_installation if model is Invitation else {}),
+                }
+            )
     return found

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from core.permissions import Action, may_everywhere
+from core.permissions import Action, may_everywhere, project_roles
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,6 +17,19 @@ class PersonQuerySet(models.QuerySet["Person"]):  # type: ignore[name-defined]
             return self.none()
         if user.sees_all_projects:
             return self
+        return self._at_work(user=user)
+
+    def told_to(self, user: "User | AnonymousUser") -> Self:
+        """Those of whom `user` may read what their sources keep about them, such as goals: of the people at
+        work in projects whose transcripts they read."""
+        if may_everywhere(user, Action.READ_TRANSCRIPTS):
+            return self
+        if not user.is_authenticated or not user.is_active or not user.is_staff:
+            return self.none()
+        return self._at_work(user=user, role__in=project_roles(Action.READ_TRANSCRIPTS))
+
+    def _at_work(self, **membership: Any) -> Self:
+        """People who own, talk or serve in a project with such a membership."""
         people = self.model._default_manager
         linked = Q()
         # One subquery a link: joined into one, the links would multiply each other's rows.
@@ -26,7 +39,8 @@ class PersonQuerySet(models.QuerySet["Person"]):  # type: ignore[name-defined]
             "participations__project",
             "agents__project",
         ):
-            linked |= Q(pk__in=people.filter(**{f"{link}__memberships__user": user}).values("pk"))
+            wanted = {f"{link}__memberships__{name}": value for name, value in membership.items()}
+            linked |= Q(pk__in=people.filter(**wanted).values("pk"))
         return self.filter(linked)
 
 

@@ -11,11 +11,12 @@ from core.admin.columns import badge, badges, column, linked, preformatted, text
 from core.admin.links import Link, list_link, page_link
 from core.admin.scoped import ScopedModelAdmin
 from core.markup import NOT_APPLICABLE
-from core.permissions import Action, may
+from core.permissions import Action, may, may_everywhere
 
+_PREFERENCES = preformatted("preferences")
 _SOURCE = (
     time("erased_at", "erased"),
-    preformatted("preferences"),
+    _PREFERENCES,
     time("created_at", "first seen"),
     time("updated_at", "changed"),
 )
@@ -67,6 +68,16 @@ class PersonAdmin(ScopedModelAdmin):
         ("Its source", {"fields": ("external_ids", *_SOURCE)}),
     )
     readonly_fields = _SOURCE
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Preferences tell of goals and habits: they are words, and shown to those who may read them."""
+        user = request.user
+        is_told = may_everywhere(user, Action.READ_TRANSCRIPTS) or (
+            obj is not None and Person.objects.told_to(user).filter(pk=obj.pk).exists()
+        )
+        first, (title, options) = self.fieldsets
+        shown = tuple(each for each in options["fields"] if is_told or each is not _PREFERENCES)
+        return (first, (title, {**options, "fields": shown}))
 
     def object_links(self, request: HttpRequest, obj: Any) -> Sequence[Link]:
         return (

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from accounts.models import Person
 from core.markup import NOT_APPLICABLE
-from tests.cast import Cast
-from tests.factories import NOON, make_conversation, make_member, make_person, make_user
+from projects.models import Membership
+from tests.cast import Cast, signed_in
+from tests.factories import NOON, make_conversation, make_member, make_person, make_project, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,20 @@ def test_a_persons_page_leads_to_what_is_theirs(cast: Cast) -> None:
     for link in cast.owner.client.get(url).context["object_links"]:
         assert str(person.pk) in link.url
         assert cast.owner.client.get(link.url).status_code == 200, link.label
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst", "finance", "auditor"])
+def test_preferences_are_for_readers_of_transcripts(cast: Cast, role: str) -> None:
+    person = make_person(preferences={"goals": "Leave for Oslo"})
+    make_conversation(cast.project, person=person)
+    other = make_person(preferences={"goals": "Stay in Bergen"})
+    elsewhere = make_project()
+    make_conversation(elsewhere, person=other)
+    is_member = role in Membership.Role.values
+    user = make_member(cast.project, role) if is_member else make_user(role=role)
+    if is_member:
+        Membership.objects.create(user=user, project=elsewhere, role="viewer")
+    client = signed_in(user).client
+    pages = [client.get(reverse("admin:accounts_person_change", args=[each.pk])) for each in (person, other)]
+    shown = ["Oslo" in pages[0].content.decode(), "Bergen" in pages[1].content.decode()]
+    assert shown == [role in ("analyst", "auditor"), role == "auditor"]

@@ -93,8 +93,5 @@ class MemoryRelation(ProjectScopedModel):
 
     def clean(self) -> None:
         super().clean()
-        others = AgentMemory._base_manager.filter(project_id=self.project_id, pk=self.other_id)
-        if self.other_id is not None and not others.exists():
-            raise ValidationError({"other": "It belongs to another project."}, code="other_project")
         if self.other_id == self.memory_id:
             raise ValidationError({"other": "A memory bears on another one."}, code="itself")

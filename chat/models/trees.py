@@ -7,7 +7,10 @@ from django.core.exceptions import ValidationError
 
 
 def check_parent(row: Any) -> None:
-    """Raises ValidationError, at the field `parent`, for one of another project or from below `row`."""
+    """Raises ValidationError, at the field `parent`, for one from below `row`.
+
+    One of another project is refused with all links (core.models.ProjectScopedModel).
+    """
     if row.parent_id is None:
         return
     rows = type(row)._base_manager.filter(project_id=row.project_id)
@@ -20,5 +23,5 @@ def check_parent(row: Any) -> None:
         passed.add(above)
         found = rows.filter(pk=above).values_list("parent_id").first()
         if found is None:
-            raise ValidationError({"parent": "It belongs to another project."}, code="other_project")
+            return
         [above] = found

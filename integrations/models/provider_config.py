@@ -1,6 +1,5 @@
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
@@ -145,8 +144,3 @@ class AgentProvider(ProjectScopedModel):
 
     def __str__(self) -> str:
         return f"Provider of agent {self.agent_id.hex[-8:]}"
-
-    def clean(self) -> None:
-        super().clean()
-        if self.agent_id and self.project_id and self.agent.project_id != self.project_id:
-            raise ValidationError({"agent": "This agent is at work in another project."})

@@ -12,14 +12,16 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
+from chat.models import AgentMemory, MemoryRelation, Todo
 from core.ids import new_id
+from core.models import ProjectScopedModel
 from core.permissions import TABLE
-from integrations.models import AgentProvider
+from integrations.models import AgentProvider, TelegramSession
 from projects.models import Agent, Invitation, Membership, Project
 from tests.cast import Actor, signed_in
 from tests.factories import make_member
@@ -94,6 +96,51 @@ def test_rows_of_the_managed_project_alone_are_deleted(actor: Actor, ours: Plant
                 chosen = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
                 actor.client.post(reverse(address.replace("_delete", "_changelist")), chosen)
     assert rows_outside(ours[Project]) == before
+
+
+def test_rows_of_the_managed_project_link_to_no_other(actor: Actor, ours: Planted, theirs: Planted) -> None:
+    """Who reads both projects may choose rows of either: a link from one to the other would tell of it."""
+    walked = set()
+    for model, address in (*managed("add"), *managed("change")):
+        arguments = [ours[model].pk] if address.endswith("_change") else []
+        page = actor.client.get(reverse(address, args=arguments))
+        for field in links_of(model):
+            if field.name in page.context["adminform"].form.fields:
+                sent = filled(page, ours[model], **{field.name: theirs[field.related_model].pk})
+                answer = actor.client.post(reverse(address, args=arguments), sent)
+                found = answer.context["adminform"].form.errors if answer.context else {}
+                assert found.get(field.name) == ["It belongs to another project."], (address, field.name)
+                walked.add((model, field.name))
+        for field in links_of(model):
+            strays = model._base_manager.filter(project=ours[Project], **{f"{field.name}__isnull": False})
+            assert not strays.exclude(**{f"{field.name}__project": ours[Project]}).exists(), field
+    assert {(Todo, "conversation"), (TelegramSession, "conversation"), (AgentMemory, "agent")} <= walked
+
+
+def test_rows_in_a_page_link_to_no_other_project(actor: Actor, ours: Planted, theirs: Planted) -> None:
+    memory = ours[AgentMemory]
+    address = reverse("admin:chat_agentmemory_change", args=[memory.pk])
+    page = actor.client.get(address)
+    [prefix] = [
+        each.formset.prefix
+        for each in page.context["inline_admin_formsets"]
+        if each.formset.model is MemoryRelation and each.formset.extra
+    ]
+    own = AgentMemory.objects.create(project=ours[Project], agent=ours[Agent], content="Own")
+    for other, status in ((theirs[AgentMemory], 200), (own, 302)):
+        row = {f"{prefix}-TOTAL_FORMS": 1, f"{prefix}-0-other": other.pk, f"{prefix}-0-relation": "extends"}
+        assert actor.client.post(address, filled(page, memory) | row).status_code == status
+        assert MemoryRelation.objects.filter(memory=memory, other=other).exists() == (status == 302)
+
+
+def links_of(model: type[Model]) -> list[Any]:
+    """Foreign keys of a table of projects to other such tables."""
+    fields = model._meta.concrete_fields if issubclass(model, ProjectScopedModel) else ()
+    return [
+        field
+        for field in fields
+        if isinstance(field, ForeignKey) and issubclass(field.related_model, ProjectScopedModel)
+    ]
 
 
 def managed(step: str) -> Iterator[tuple[type[Model], str]]:

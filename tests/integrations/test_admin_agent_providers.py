@@ -82,7 +82,7 @@ def test_an_agent_of_another_project_is_refused(cast: Cast) -> None:
     agent = Agent.objects.create(project=make_project(), name="elsewhere")
     sent = {"project": cast.project.pk, "agent": agent.pk, "config": make_config().pk}
     answer = cast.owner.client.post(ADD, sent)
-    assert answer.context["adminform"].form.errors == {"agent": ["This agent is at work in another project."]}
+    assert answer.context["adminform"].form.errors == {"agent": ["It belongs to another project."]}
     sent["project"] = agent.project_id
     assert cast.owner.client.post(ADD, sent).status_code == 302
 

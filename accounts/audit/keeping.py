@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.audit.origin import Origin, acting, current_origin
 from accounts.audit.plain import is_nameless, plain
 from accounts.audit.record import record
-from accounts.audit.told import fields_told
+from accounts.audit.told import entries_told
 from accounts.models import AuditEntry
 from accounts.models.audit import AuditAction, AuditVia
 from core.journal import Deed
@@ -37,13 +37,16 @@ class AuditJournal:
         if deed.kind == "read":
             record_reading(deed.target, label=deed.label, model=deed.model, detail=dict(deed.detail))
             return
-        told = fields_told(_target(deed.target)) if deed.target is not None else None
+        told = entries_told(_target(deed.target)) if deed.target is not None else []
         before, after = deed.before, deed.after
-        if told is not None and deed.kind != "deleted":
-            if deed.kind == "added" or before is None or after is None:
+        if deed.kind == "added" and any(entry.action == AuditAction.ADDED for entry in told):
+            return
+        if deed.kind == "changed" and told:
+            if before is None or after is None:
                 return
-            before = {name: value for name, value in before.items() if name not in told}
-            after = {name: value for name, value in after.items() if name not in told}
+            fields = {name for entry in told for name in (*(entry.before or ()), *(entry.after or ()))}
+            before = {name: value for name, value in before.items() if name not in fields}
+            after = {name: value for name, value in after.items() if name not in fields}
             if not before:
                 return
         record(

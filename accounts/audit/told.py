@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from accounts.models import AuditEntry
 
 Target = tuple[str, str]
-_told: ContextVar[dict[Target, set[str]] | None] = ContextVar("audit_told", default=None)
+_told: ContextVar[dict[Target, list[AuditEntry]] | None] = ContextVar("audit_told", default=None)
 
 
 @contextmanager
@@ -22,11 +22,9 @@ def listening() -> Iterator[None]:
 def remember(entry: AuditEntry) -> None:
     told = _told.get()
     if told is not None and entry.target_id:
-        fields = told.setdefault((entry.target_model, entry.target_id), set())
-        fields.update(entry.before or (), entry.after or ())
+        told.setdefault((entry.target_model, entry.target_id), []).append(entry)
 
 
-def fields_told(target: Target) -> set[str] | None:
-    """The fields of which an entry told in this request; None where no entry was about `target`."""
-    told = _told.get()
-    return None if told is None else told.get(target)
+def entries_told(target: Target) -> list[AuditEntry]:
+    """What was recorded about `target` in this request."""
+    return (_told.get() or {}).get(target, [])

@@ -18,10 +18,12 @@ def make_default(*, config: ProviderConfig) -> bool:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                is_changed = _switch(config)
+                is_changed, stood_down = _switch(config)
+                no, yes = {"is_default": False}, {"is_default": True}
+                for other in stood_down:
+                    record(AuditAction.CHANGED, other, before=yes, after=no)
                 if is_changed:
-                    before, after = {"is_default": False}, {"is_default": True}
-                    record(AuditAction.CHANGED, config, before=before, after=after)
+                    record(AuditAction.CHANGED, config, before=no, after=yes)
         except IntegrityError:
             # Somebody else added or activated another default between our statements: now it can be seen.
             if attempt == _ATTEMPTS:
@@ -32,14 +34,17 @@ def make_default(*, config: ProviderConfig) -> bool:
     raise AssertionError("unreachable")
 
 
-def _switch(config: ProviderConfig) -> bool:
+def _switch(config: ProviderConfig) -> tuple[bool, list[ProviderConfig]]:
+    """Whether `config` was no default before, and the configs that were in its place."""
     owned = ProviderConfig.objects.filter(person=config.person_id)
     # All of the owner's, in one order for everybody: whoever comes second waits here instead of in a circle.
     list(owned.select_for_update().order_by("pk").values_list("pk"))
-    owned.filter(is_default=True, is_active=True).exclude(pk=config.pk).update(is_default=False)
+    others = owned.filter(is_default=True, is_active=True).exclude(pk=config.pk)
+    stood_down = list(others)
+    others.update(is_default=False)
     this = owned.filter(pk=config.pk, is_active=True)
     if this.filter(is_default=False).update(is_default=True):
-        return True
+        return True, stood_down
     if not this.exists():
         raise ValidationError("Only an active config can be the default: activate it first.")
-    return False
+    return False, stood_down

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
+from accounts.models import AuditEntry
 from integrations.models import AgentProvider, ProviderConfig, ProviderModel
 from projects.models import Agent
 from tests.cast import Cast
@@ -152,6 +153,21 @@ def test_to_tick_default_switches(cast: Cast) -> None:
     cast.owner.client.post(page(new), form(person=person.pk))
     new.refresh_from_db()
     assert not new.is_default
+
+
+def test_the_log_tells_of_a_new_default_and_of_the_one_that_stood_down(cast: Cast) -> None:
+    old = make_config(is_default=True)
+    assert cast.owner.client.post(ADD, form(is_default="on")).status_code == 302
+    new = ProviderConfig.objects.exclude(pk=old.pk).get()
+    told = AuditEntry.objects.order_by("position")
+    no, yes = {"is_default": False}, {"is_default": True}
+    assert [(entry.action, entry.target_id, entry.before) for entry in told] == [
+        ("changed", str(old.pk), yes),
+        ("changed", str(new.pk), no),
+        ("added", str(new.pk), None),
+    ]
+    assert [entry.after for entry in told][:2] == [no, yes]
+    assert (told[2].after["name"], told[2].after["provider"]) == ("Ours", "anthropic")
 
 
 def test_the_action_says_what_it_did(cast: Cast) -> None:

@@ -30,7 +30,9 @@ class Action(StrEnum):
     RUN_JOBS = "Cancel and clear background jobs"
     IMPORT = "Import usage and conversations"
     ARCHIVE_CONTENT = "Archive and restore channels, agents, sessions and conversations; step todos"
-    CHANGE_CONTENT = "Add and change channels, agents, sessions, conversations, todos and the like"
+    CHANGE_CONTENT = (
+        "Add and change channels, agents, sessions, conversations, todos, deployments and the like"
+    )
     DELETE_CONTENT = "Delete and restore conversations and other content"
     DECIDE_OBSERVERS = "Take a merge of two reports of a call back"
     MANAGE_KEYS = "Make and revoke ingest keys"

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from core.admin.columns import badge, column, linked, preformatted, shortened, side_by_side, text, time
+from core.permissions import Action
 from integrations.admin.filters import PersonFilter
 from integrations.admin.secrets import secret
 from integrations.models import Integration
@@ -20,7 +21,11 @@ _METADATA = preformatted("metadata")
 
 @admin.register(Integration)
 class IntegrationAdmin(ProjectContentAdmin):
-    """Secrets come from the sources, and are never shown."""
+    """Owners change them. Secrets come from the sources, and are never shown."""
+
+    add_action = Action.MANAGE_CONNECTIONS
+    change_action = Action.MANAGE_CONNECTIONS
+    delete_action = Action.MANAGE_CONNECTIONS
 
     list_note = "Services that projects are connected with. Secrets are never shown."
     list_display = (

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from core.admin.columns import column, linked, preformatted, shortened, side_by_side, text, time
 from core.admin.links import Link, list_link
+from core.permissions import Action
 from integrations.admin.filters import PersonFilter
 from integrations.admin.web_link import web_link
 from integrations.models import GitHubRepository
@@ -19,6 +20,12 @@ _METADATA = preformatted("metadata")
 
 @admin.register(GitHubRepository)
 class GitHubRepositoryAdmin(ProjectContentAdmin):
+    """Owners change them: from their addresses code is fetched."""
+
+    add_action = Action.MANAGE_CONNECTIONS
+    change_action = Action.MANAGE_CONNECTIONS
+    delete_action = Action.MANAGE_CONNECTIONS
+
     list_note = "Repositories with projects’ code, newest first."
     list_display = (
         column("named", lambda repository: shortened(str(repository)), "repository"),

@@ -113,13 +113,35 @@ def test_a_row_with_an_unreadable_secret_can_be_saved(cast: Cast, ring: Any) -> 
 def test_a_manager_changes_what_belongs_to_their_project_alone(cast: Cast) -> None:
     manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
     ours, theirs = (
-        GitHubRepository.objects.create(project=project, name="old")
+        Deployment.objects.create(project=project, provider="old")
         for project in (cast.project, make_project())
     )
-    assert manager.client.post(page(ours), {"name": "new"}).status_code == 302
-    assert manager.client.post(page(theirs), {"name": "new"}).status_code == 404
-    assert cast.member.client.post(page(ours), {"name": "newer"}).status_code == 403
-    assert sorted(GitHubRepository.objects.values_list("name", flat=True)) == ["new", "old"]
+    sent = {"provider": "new", "status": "ready"}
+    assert manager.client.post(page(ours), sent).status_code == 302
+    assert manager.client.post(page(theirs), sent).status_code == 404
+    assert cast.member.client.post(page(ours), {**sent, "provider": "newer"}).status_code == 403
+    assert sorted(Deployment.objects.values_list("provider", flat=True)) == ["new", "old"]
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [(GitHubRepository, {"name": "shop"}), (Integration, {"kind": "slack", "settings": "{}"})],
+)
+def test_only_owners_change_whither_a_project_is_connected(
+    cast: Cast, model: Any, values: dict[str, str]
+) -> None:
+    manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
+    row = model.objects.create(project=cast.project, **{**values, "settings": {}} if "kind" in values else values)
+    added = {"project": str(cast.project.pk), **values}
+    for address, sent in (
+        (page(row), values),
+        (page(row, "delete"), {"post": "yes"}),
+        (reverse(f"admin:integrations_{model._meta.model_name}_add"), added),
+    ):
+        assert manager.client.post(address, sent).status_code == 403
+    assert manager.client.get(page(row)).status_code == 200
+    assert cast.owner.client.post(page(row), values).status_code == 302
+    assert model.objects.count() == 1
 
 
 def test_people_of_other_projects_stay_unnamed(cast: Cast) -> None:

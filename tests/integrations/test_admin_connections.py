@@ -131,7 +131,9 @@ def test_only_owners_change_whither_a_project_is_connected(
     cast: Cast, model: Any, values: dict[str, str]
 ) -> None:
     manager = signed_in(make_member(cast.project, Membership.Role.MANAGER))
-    row = model.objects.create(project=cast.project, **{**values, "settings": {}} if "kind" in values else values)
+    row = model.objects.create(
+        project=cast.project, **{**values, "settings": {}} if "kind" in values else values
+    )
     added = {"project": str(cast.project.pk), **values}
     for address, sent in (
         (page(row), values),

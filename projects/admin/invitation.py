@@ -63,7 +63,6 @@ class InvitationAdmin(ProjectContentAdmin):
         badges("role", {"owner": "warn", "finance": "info", "auditor": "info"}),
         _STATE,
         linked("invited_by"),
-        _MADE,
         _ENDS,
     )
     list_links = ("project", "invited_by")
@@ -130,6 +129,13 @@ class InvitationAdmin(ProjectContentAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """The audit log has it already, from the service."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One button: the link of each has to be looked after."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, {**context, **one}, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"admin:{_LINK}", args=[obj.pk]))

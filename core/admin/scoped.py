@@ -8,7 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import ForeignKey, JSONField, Model, Prefetch, QuerySet, prefetch_related_objects
 from django.forms import CheckboxInput, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +19,7 @@ from core.admin.columns import related_object
 from core.admin.export import csv_response
 from core.admin.filters import uuid_or_none
 from core.admin.forms import WholeRowForm
+from core.admin.json_field import BoundedJSONField
 from core.admin.links import Link
 from core.admin.paginator import CappedPaginator
 from core.admin.recorded import RecordedModelAdmin
@@ -63,6 +64,7 @@ class ScopedModelAdmin(RecordedModelAdmin):
     """A line under the list's title."""
 
     form: type[StockModelForm] = WholeRowForm
+    formfield_overrides: ClassVar[Any] = {JSONField: {"form_class": BoundedJSONField}}
     empty_value_display = NOT_APPLICABLE
     paginator = CappedPaginator
     show_full_result_count = False

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from core.days import EARLIEST, LATEST
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -26,7 +28,7 @@ def read_moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and EARLIEST <= moment.date() <= LATEST else None
 
 
 def read_cursor(text: str) -> Cursor | None:

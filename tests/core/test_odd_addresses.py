@@ -46,3 +46,16 @@ def test_days_of_the_calendar_are_taken(day: str, cast: Cast) -> None:
         assert cast.owner.client.get(reverse("audit:log"), {name: day}).status_code == 200
     filtered = cast.owner.client.get(reverse("admin:billing_tokenusage_changelist"), {"day": day})
     assert filtered.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/audit/?before=0001-01-01T00:00:00%2B14:00_00000000-0000-7000-8000-000000000001",
+        "/approvals/?after=9999-12-31T23:59:59-12:00_00000000-0000-7000-8000-000000000001",
+        "/conversations/?before=9999-12-31T23:59:59-12:00_00000000-0000-7000-8000-000000000001",
+        "/optimizations/?from=0001-01-01&to=9999-12-31",
+    ],
+)
+def test_places_at_the_ends_of_the_calendar_are_passed_over(address: str, cast: Cast) -> None:
+    assert cast.owner.client.get(address).status_code == 200

@@ -10,6 +10,7 @@ from rich.table import Table
 from billing.reports.reconciliation import MEASURES, Pair, Reconciliation, reconcile, reported_providers
 from billing.reports.render.reconciliation import reconciliations_json
 from core.commands import ReportingCommand, UsageError
+from core.days import EARLIEST, LATEST
 from core.numbers import count_text, money_text, percent_text
 from core.providers import provider_label
 
@@ -78,7 +79,7 @@ def _day(text: str, option: str) -> date | None:
         day = date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f"{option}: “{text}” is not a day, such as 2026-11-01.") from None
-    if day is not None and not date(1970, 1, 1) <= day <= date(9000, 1, 1):
+    if day is not None and not EARLIEST <= day <= LATEST:
         raise UsageError(f"{option}: {day} is too far away.")
     return day
 

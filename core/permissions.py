@@ -37,7 +37,7 @@ class Action(StrEnum):
     DECIDE_OBSERVERS = "Take a merge of two reports of a call back"
     MANAGE_KEYS = "Make and revoke ingest keys"
     MANAGE_BUDGETS = "Set quotas and budgets"
-    MANAGE_MEMBERS = "Add, change and remove members"
+    MANAGE_MEMBERS = "Invite, add, change and remove members"
     MANAGE_PROJECT = "Change a project's settings and retention"
     DELETE_PROJECT = "Delete and restore projects"
     MANAGE_STAFF = "Make accounts, change roles, end anybody's sessions"

@@ -22,12 +22,14 @@ for role in {roles!r}:
     user = User.objects.create_user(f"{{role}}@example.com", password, name=role, role=of_installation)
     if role in Membership.Role.values:
         Membership.objects.create(user=user, project=project, role=role)
+User.objects.create_user("passkeys@example.com", os.environ["DJANGO_SUPERUSER_PASSWORD"])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running installation, the owner's account in it, and one of each role, all with one password."""
+    """A running installation, the owner's account in it, one of each role and one for passkeys, all with one
+    password."""
 
     url: str
     email: str

@@ -56,9 +56,7 @@ def test_pages_hold_every_call_once_newest_first(
     assert not page_of(owner, f"/usage/calls/{visited[1].newer_url}").newer_url
 
 
-@pytest.mark.parametrize(
-    "cursor", ["nonsense", "2026-11-18T12:00:00Z_nobody", "2026-11-18T12:00:00_x", "_", "%00"]
-)
+@pytest.mark.parametrize("cursor", ["nonsense", "2026-11-18T12:00:00Z_nobody", "2026-11-18T12:00:00_x", "_"])
 def test_a_cursor_that_makes_no_sense_is_the_first_page(owner: Client, project: Project, cursor: str) -> None:
     call = book(project, cost="1")
     for name in ("before", "after"):
